@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+// Targets are sorted from the disk upwards; their dependencies are the architecture (docs/architecture.md), and
+// scripts/check-layers holds imports to them. Shared settings are applied in one loop at the end.
+import PackageDescription
+
+let nio = "swift-nio"
+
+let package = Package(
+    name: "berth",
+    products: [
+        .executable(name: "berthd", targets: ["Daemon"]),
+        .executable(name: "berth", targets: ["CLI"]),
+        .executable(name: "berth-node", targets: ["NodeDaemon"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: The store
+        .systemLibrary(name: "CLMDB", pkgConfig: nil, providers: [.apt(["liblmdb-dev"])]),
+        .target(name: "LMDB", dependencies: ["CLMDB"]),
+        .target(name: "Store", dependencies: ["LMDB"]),
+
+        // MARK: The object model
+        .target(name: "Objects"),
+        .target(name: "Registry", dependencies: ["Store", "Objects"]),
+        .target(name: "Controllers", dependencies: ["Registry", "Objects"]),
+
+        // MARK: The edges
+        .target(name: "Transport", dependencies: [
+            .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+            .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
+        ]),
+        .target(name: "KubeAPI", dependencies: [
+            "Registry", "Objects", "Transport", .product(name: "NIOCore", package: nio),
+        ]),
+        .target(name: "Client", dependencies: [
+            "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+            .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
+        ]),
+        .target(name: "Node", dependencies: [
+            "Objects", "Client", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+            .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+
+        // MARK: The three programs
+        .executableTarget(name: "Daemon", dependencies: [
+            "Store", "Objects", "Registry", "Controllers", "KubeAPI", "Transport",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+        .executableTarget(name: "NodeDaemon", dependencies: [
+            "Node", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+        .executableTarget(name: "CLI", dependencies: [
+            "Client", "Objects", "Store", .product(name: "Yams", package: "Yams"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+    ]
+)
+
+// BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.
+let strict = Context.environment["BERTH_STRICT"] == "1"
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") || ["Client", "CLI", "Controllers"].contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+}
