@@ -30,48 +30,64 @@ let package = Package(
         .target(name: "Controllers", dependencies: ["Registry", "Objects"]),
 
         // MARK: The edges
-        .target(name: "Transport", dependencies: [
-            .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-            .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
-        ]),
-        .target(name: "KubeAPI", dependencies: [
-            "Registry", "Objects", "Transport", .product(name: "NIOCore", package: nio),
-        ]),
-        .target(name: "Client", dependencies: [
-            "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-            .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
-        ]),
-        .target(name: "Node", dependencies: [
-            "Objects", "Client", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-            .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
-            .product(name: "Logging", package: "swift-log"),
-        ]),
+        .target(
+            name: "Transport",
+            dependencies: [
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "KubeAPI",
+            dependencies: [
+                "Registry", "Objects", "Transport", .product(name: "NIOCore", package: nio),
+            ]),
+        .target(
+            name: "Client",
+            dependencies: [
+                "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
+            ]),
+        .target(
+            name: "Node",
+            dependencies: [
+                "Objects", "Client", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // MARK: The three programs
-        .executableTarget(name: "Daemon", dependencies: [
-            "Store", "Objects", "Registry", "Controllers", "KubeAPI", "Transport",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "Logging", package: "swift-log"),
-        ]),
-        .executableTarget(name: "NodeDaemon", dependencies: [
-            "Node", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
-        .executableTarget(name: "CLI", dependencies: [
-            "Client", "Objects", "Store", .product(name: "Yams", package: "Yams"),
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+        .executableTarget(
+            name: "Daemon",
+            dependencies: [
+                "Store", "Objects", "Registry", "Controllers", "KubeAPI", "Transport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "NodeDaemon",
+            dependencies: [
+                "Node", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "Client", "Objects", "Store", .product(name: "Yams", package: "Yams"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ]
 )
 
 // BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.
 let strict = Context.environment["BERTH_STRICT"] == "1"
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") || ["Client", "CLI", "Controllers"].contains(target.name) {
-    target.swiftSettings = (target.swiftSettings ?? []) + [
-        .swiftLanguageMode(.v6),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .enableUpcomingFeature("InferIsolatedConformances"),
-    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+let cTargets: Set = ["CLMDB", "CStore", "CNode"]
+for target in package.targets where !cTargets.contains(target.name) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+        ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 }

@@ -1,0 +1,33 @@
+# Shared by the scripts of this folder; source it. Nothing here builds or installs by itself.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# install_missing PACKAGE...: installs the Debian packages of the list that are not there yet.
+install_missing() {
+    local missing=() package
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local sudo=()
+    [ "$(id -u)" = 0 ] || sudo=(sudo)
+    say "installing ${missing[*]}"
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        fail "could not install ${missing[*]}; install them by hand and run this again"
+}
+
+# What building and running Berth needs beside Swift (docs/dependencies.md says why).
+build_packages=(liblmdb-dev pkg-config)
+run_packages=(containernetworking-plugins iproute2 util-linux busybox)
+test_packages=(python3 python3-pytest python3-yaml curl strace systemd)
+
+need_swift() {
+    command -v swift >/dev/null || fail "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/"
+    local version
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
+    [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -1)" = 6.3 ] || fail "Swift $version is too old: 6.3 is needed"
+}
