@@ -76,6 +76,7 @@ let package = Package(
             ]),
 
         // MARK: Tests
+        .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects"]),
     ]
 )

@@ -29,7 +29,17 @@ package struct JSONObject: Sendable {
 
 extension JSONObject: Hashable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+        guard left.count == right.count else { return false }
+        // Most equal objects have their members in the same order; the rest must not cost quadratic time.
+        var index = 0
+        while index < left.count, left.members[index].key == right.members[index].key {
+            if left.members[index].value != right.members[index].value { return false }
+            index += 1
+        }
+        if index == left.count { return true }
+        if left.count <= 16 { return left.members[index...].allSatisfy { right[$0.key] == $0.value } }
+        let table = Dictionary(right.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return left.members[index...].allSatisfy { table[$0.key] == $0.value }
     }
 
     package func hash(into hasher: inout Hasher) {
