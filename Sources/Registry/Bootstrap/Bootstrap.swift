@@ -1,0 +1,51 @@
+package import Objects
+
+extension Registry {
+    /// Creates what every cluster has from the start, if it is missing: the four namespaces, the Service
+    /// `default/kubernetes` and the two storage classes. Leaves alone what is there.
+    package func bootstrap() async throws(Status) {
+        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
+            try await ensure(BootstrapObjects.namespace(name), .namespaces)
+        }
+        try await ensure(BootstrapObjects.kubernetesService, .services)
+        try await ensure(BootstrapObjects.storageClass("berth-local", binding: "Immediate"), .storageClasses)
+        try await ensure(
+            BootstrapObjects.storageClass("berth-local-wait", binding: "WaitForFirstConsumer"), .storageClasses)
+    }
+
+    private func ensure(_ object: Object, _ resource: ResourceName) async throws(Status) {
+        let key = ObjectKey(resource, namespace: object.namespace, name: object.name)
+        guard try find(key) == nil else { return }
+        do {
+            _ = try await create(object, resource, namespace: object.namespace, by: .daemon)
+        } catch where error.reason == "AlreadyExists" {
+            return
+        }
+    }
+}
+
+enum BootstrapObjects {
+    static func namespace(_ name: String) -> Object {
+        Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
+    }
+
+    static let kubernetesService = Object([
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": [
+            "name": "kubernetes", "namespace": "default",
+            "labels": ["component": "apiserver", "provider": "kubernetes"],
+        ],
+        "spec": [
+            "type": "ClusterIP", "sessionAffinity": "None",
+            "ports": [["name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443]],
+        ],
+    ])
+
+    static func storageClass(_ name: String, binding: String) -> Object {
+        Object([
+            "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": ["name": .string(name)],
+            "provisioner": "berth/local", "reclaimPolicy": "Delete", "allowVolumeExpansion": true,
+            "volumeBindingMode": .string(binding),
+        ])
+    }
+}
