@@ -1,0 +1,267 @@
+internal import NIOConcurrencyHelpers
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Collects the requests of one HTTP/1.1 connection, hands each to the responder and writes the answers. Pipelined
+/// requests come one at a time: `HTTPServerPipelineHandler` in front holds the next one back until the answer is out.
+final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case idle
+        case receiving(HTTPRequestHead, ByteBuffer)
+        /// The answer is out; the rest of a request that was refused is read and dropped, so that the client gets to
+        /// read the answer instead of an error of its own write.
+        case discarding
+        case answering
+    }
+
+    private let responder: any Responder
+    private let limits: Limits
+    private let accounts: Accounts
+    let connection: Connection
+    private let deadline = Deadline()
+    private var state = State.idle
+    private var answer = Answer()
+    private var context: ChannelHandlerContext?
+    /// Message parts that the decoder has delivered.
+    private(set) var parts = 0
+    private var awaitsHead = false
+
+    init(responder: any Responder, limits: Limits, accounts: Accounts, connection: Connection) {
+        self.responder = responder
+        self.limits = limits
+        self.accounts = accounts
+        self.connection = connection
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        expect(nothingFor: limits.idleTime)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline.cancel()
+        finishAnswer(closed: true)
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline.cancel()
+        finishAnswer(closed: true)
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { answer.writable?() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        parts += 1
+        switch unwrapInboundIn(data) {
+        case .head(let head): receive(head, context)
+        case .body(let part): receive(part)
+        case .end: receiveEnd(context)
+        }
+    }
+
+    private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        awaitsHead = false
+        state = .receiving(head, ByteBuffer())
+        let length = head.headers.first(name: "Content-Length").flatMap(Int.init) ?? 0
+        if length > limits.bodyBytes { return refuse(.bodyTooLarge(limit: limits.bodyBytes)) }
+        guard length > 0 || head.headers.contains(name: "Transfer-Encoding") else { return }
+        let grace = TimeAmount.seconds(Int64(max(length, limits.bodyBytes / 8) / limits.bodyBytesPerSecond))
+        expect(restWithin: limits.bodyTime + grace)
+        if head.headers[canonicalForm: "Expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+            context.writeAndFlush(wrapOutboundOut(.head(.init(version: .http1_1, status: .continue))), promise: nil)
+        }
+    }
+
+    private func receive(_ part: ByteBuffer) {
+        guard case .receiving(let head, var body) = state else { return }
+        // Drops the state's reference, or every append would copy the whole body.
+        state = .idle
+        var part = part
+        if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
+        state = .receiving(head, body)
+        if body.readableBytes > limits.bodyBytes { refuse(.bodyTooLarge(limit: limits.bodyBytes)) }
+    }
+
+    private func receiveEnd(_ context: ChannelHandlerContext) {
+        switch state {
+        case .receiving(let head, let body): start(head, body, context)
+        case .discarding: context.close(promise: nil)
+        case .idle, .answering: break
+        }
+    }
+
+    private func start(_ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
+        state = .answering
+        deadline.clear()
+        answer.begin(head)
+        guard accounts.beginRequest(connection.account) else {
+            return write(responder.response(for: .tooManyRequests), serial: answer.serial)
+        }
+        answer.isCounted = true
+        let request = HTTPRequest(
+            method: head.method.rawValue, target: head.uri, headers: Headers(head.headers), body: body,
+            connection: connection)
+        responder.respond(to: request, HTTP1Exchange(self, serial: answer.serial, eventLoop: context.eventLoop))
+    }
+
+    // MARK: Errors
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+        if case .answering = state { return context.close(promise: nil) }
+        refuse(error == .headerOverflow ? .headersTooLarge : .malformed("\(error)"))
+    }
+
+    private func refuse(_ refusal: Refusal) {
+        guard let context else { return }
+        let unread = if case .receiving = state { true } else { false }
+        answer.begin(nil)
+        state = .answering
+        write(responder.response(for: refusal), serial: answer.serial)
+        guard unread, context.channel.isActive else { return }
+        state = .discarding
+        expect(restWithin: .seconds(2))
+    }
+
+    // MARK: Time
+
+    private func expect(nothingFor time: TimeAmount) {
+        guard let context else { return }
+        deadline.set(time, on: context.eventLoop) { [weak self] in self?.context?.close(promise: nil) }
+    }
+
+    /// Bytes have come and went through the decoder: if they made no message, they are the beginning of one.
+    func bytesWereRead(_ context: ChannelHandlerContext, partsBefore: Int) {
+        guard case .idle = state, parts == partsBefore, !awaitsHead else { return }
+        awaitsHead = true
+        expect(restWithin: limits.headerTime)
+    }
+
+    private func expect(restWithin time: TimeAmount) {
+        guard let context else { return }
+        deadline.set(time, on: context.eventLoop) { [weak self] in self?.requestIsLate() }
+    }
+
+    private func requestIsLate() {
+        if case .discarding = state { context?.close(promise: nil) } else { refuse(.timeout) }
+    }
+
+    /// The client takes nothing of what is written: a dead peer must not hold memory for ever.
+    private func expectProgress() {
+        guard let context, !context.channel.isWritable else { return }
+        deadline.set(limits.stallTime, on: context.eventLoop) { [weak self] in
+            guard let context = self?.context else { return }
+            if context.channel.isWritable { self?.deadline.clear() } else { context.close(promise: nil) }
+        }
+    }
+
+    // MARK: Answers (called by HTTP1Exchange on the event loop; `serial` tells a stale exchange)
+
+    func write(_ response: HTTPResponse, serial: Int) {
+        guard answer.serial == serial, answer.phase == .waiting, let context else { return }
+        var head = answer.frame(response.head, length: response.body.readableBytes)
+        if case .receiving = state { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if response.body.readableBytes > 0, !answer.isHead {
+            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
+        }
+        endMessage(context)
+    }
+
+    func begin(_ head: ResponseHead, serial: Int) {
+        guard answer.serial == serial, answer.phase == .waiting, let context else { return }
+        answer.phase = .streaming
+        stopCounting()
+        context.writeAndFlush(wrapOutboundOut(.head(answer.frame(head, length: nil))), promise: nil)
+    }
+
+    func write(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?, serial: Int) {
+        guard answer.serial == serial, answer.phase == .streaming, let context else {
+            promise?.fail(ChannelError.alreadyClosed)
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
+        expectProgress()
+    }
+
+    func end(serial: Int) {
+        guard answer.serial == serial, answer.phase == .streaming, let context else { return }
+        endMessage(context)
+    }
+
+    func abort(serial: Int) {
+        guard answer.serial == serial, answer.phase != .done else { return }
+        context?.close(promise: nil)
+    }
+
+    private func endMessage(_ context: ChannelHandlerContext) {
+        let closes = !answer.keepsAlive
+        if case .answering = state { state = .idle }
+        finishAnswer(closed: false)
+        expect(nothingFor: limits.idleTime)
+        // The pipeline handler may deliver the next request during this write: nothing of this one may be left.
+        let promise = closes ? context.eventLoop.makePromise(of: Void.self) : nil
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+        guard let promise else { return }
+        if case .receiving = state { return }
+        let here = NIOLoopBound((self, context.channel), eventLoop: context.eventLoop)
+        promise.futureResult.whenComplete { _ in
+            let (handler, channel) = here.value
+            if case .discarding = handler.state { return }
+            channel.close(promise: nil)
+        }
+    }
+
+    private func finishAnswer(closed: Bool) {
+        guard answer.phase != .done else { return }
+        answer.phase = .done
+        stopCounting()
+        let callback = closed ? answer.closed : nil
+        answer.closed = nil
+        answer.writable = nil
+        callback?()
+    }
+
+    private func stopCounting() {
+        if answer.isCounted { accounts.endRequest(connection.account) }
+        answer.isCounted = false
+    }
+
+    // MARK: Facts about the answer, for HTTP1Exchange
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func onWritable(serial: Int, _ body: @escaping @Sendable () -> Void) {
+        if answer.serial == serial, answer.phase != .done { answer.writable = body }
+    }
+
+    func onClose(serial: Int, _ body: @escaping @Sendable () -> Void) {
+        if answer.serial == serial, answer.phase != .done, context?.channel.isActive == true {
+            answer.closed = body
+        } else {
+            body()
+        }
+    }
+
+    func upgrade(_ head: ResponseHead, serial: Int) -> (any Channel)? {
+        guard answer.serial == serial, answer.phase == .waiting, let context else { return nil }
+        let channel = context.channel
+        var message = HTTPResponseHead(version: .http1_1, status: .switchingProtocols)
+        message.headers = head.headers.fields
+        finishAnswer(closed: false)
+        deadline.clear()
+        context.write(wrapOutboundOut(.head(message)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        return channel
+    }
+}

@@ -1,0 +1,130 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// Passes a request on to an HTTP/1.1 server behind another Unix socket and its answer back, tunnels included.
+package struct UnixProxy: Sendable {
+    private let path: String
+
+    package init(socket path: String) { self.path = path }
+
+    /// Sends request line, headers and body as they are. Call on the exchange's event loop. `unreachable` makes the
+    /// answer if nobody listens.
+    package func forward(
+        _ request: HTTPRequest, _ exchange: any Exchange, unreachable: @escaping @Sendable (any Error) -> HTTPResponse
+    ) {
+        ClientBootstrap(group: exchange.eventLoop)
+            .connectTimeout(.seconds(5))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(HTTPRequestEncoder())
+                    try pipeline.addHandler(
+                        ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)))
+                    try pipeline.addHandler(ProxyHandler(request, exchange))
+                }
+            }
+            .connect(unixDomainSocketPath: path)
+            .whenFailure { exchange.send(unreachable($0)) }
+    }
+}
+
+/// The upstream half of a proxied request.
+final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private enum State { case waiting, relaying, done }
+
+    private let request: HTTPRequest
+    private let exchange: any Exchange
+    private var state = State.waiting
+
+    init(_ request: HTTPRequest, _ exchange: any Exchange) {
+        self.request = request
+        self.exchange = exchange
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        var head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target,
+            headers: request.headers.fields)
+        if !request.asksForUpgrade {
+            var headers = request.headers
+            headers.removeHopByHop()
+            headers["Connection"] = "close"
+            head.headers = headers.fields
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if request.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let channel = context.channel
+        exchange.onClose { channel.close(promise: nil) }
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): receive(head, context)
+        case .body(let bytes): exchange.write(bytes)
+        case .end: finish(context)
+        }
+    }
+
+    private func receive(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
+        state = .relaying
+        if head.status == .switchingProtocols { return openTunnel(head, context) }
+        var headers = Headers(head.headers)
+        headers.removeHopByHop()
+        headers["Content-Length"] = nil
+        exchange.begin(ResponseHead(status: Int(head.status.code), headers: headers))
+    }
+
+    private func openTunnel(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
+        state = .done
+        guard let client = exchange.upgrade(ResponseHead(status: 101, headers: Headers(head.headers))) else {
+            context.close(promise: nil)
+            return
+        }
+        let (here, there) = Glue.pair(on: context.eventLoop)
+        do {
+            try context.pipeline.syncOperations.addHandler(here)
+            try client.pipeline.syncOperations.addHandler(there)
+        } catch {
+            context.close(promise: nil)
+            client.close(promise: nil)
+            return
+        }
+        HTTP1Pipeline.dismantle(client)
+        dismantle(context)
+    }
+
+    /// The decoder goes last: removing it hands on the bytes that followed the 101.
+    private func dismantle(_ context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        if let encoder = try? pipeline.handler(type: HTTPRequestEncoder.self) { _ = pipeline.removeHandler(encoder) }
+        let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+        _ = pipeline.removeHandler(self)
+        // Not within the decoder's own call: it is delivering the 101 at this moment.
+        guard let decoder else { return }
+        let loopBound = NIOLoopBound((pipeline, decoder), eventLoop: context.eventLoop)
+        context.eventLoop.execute { _ = loopBound.value.0.removeHandler(loopBound.value.1) }
+    }
+
+    private func finish(_ context: ChannelHandlerContext) {
+        guard state == .relaying else { return }
+        state = .done
+        exchange.end()
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if state != .done { exchange.abort() }
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if state != .done { exchange.abort() }
+        context.close(promise: nil)
+    }
+}
