@@ -76,6 +76,15 @@ let package = Package(
             ]),
 
         // MARK: Tests
+        .target(
+            name: "TransportTestSupport", dependencies: [.product(name: "NIOPosix", package: nio)],
+            path: "Tests/TransportTestSupport"),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Transport", "TransportTestSupport", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects"]),
     ]

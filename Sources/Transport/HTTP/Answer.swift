@@ -30,6 +30,9 @@ struct Answer {
         keepsAlive = head.map { $0.isKeepAlive && !$0.headers.contains(name: "Upgrade") } ?? false
     }
 
+    /// No request follows this one.
+    mutating func closesAfterwards() { keepsAlive = false }
+
     /// `length` nil: chunked, or to the end of the connection for HTTP/1.0.
     mutating func frame(_ head: ResponseHead, length: Int?) -> HTTPResponseHead {
         var message = HTTPResponseHead(version: version, status: .init(statusCode: head.status))

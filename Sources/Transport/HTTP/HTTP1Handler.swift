@@ -3,9 +3,10 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// Collects the requests of one HTTP/1.1 connection, hands each to the responder and writes the answers. Pipelined
-/// requests come one at a time: `HTTPServerPipelineHandler` in front holds the next one back until the answer is out.
-final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
+/// requests are answered one at a time: while an answer is due nothing more is read, and what was read already waits.
+final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
@@ -25,6 +26,10 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
     private var state = State.idle
     private var answer = Answer()
     private var context: ChannelHandlerContext?
+    private var waiting = CircularBuffer<Result<HTTPServerRequestPart, HTTPParserError>>()
+    private var heldRead = false
+    private var isDraining = false
+    private var isQuiescing = false
     /// Message parts that the decoder has delivered.
     private(set) var parts = 0
     private var awaitsHead = false
@@ -62,11 +67,38 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         parts += 1
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if isAnswering { waiting.append(.success(part)) } else { receive(part, context) }
+    }
+
+    private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
         case .head(let head): receive(head, context)
         case .body(let part): receive(part)
         case .end: receiveEnd(context)
         }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isAnswering { heldRead = true } else { context.read() }
+    }
+
+    private var isAnswering: Bool { if case .answering = state { true } else { false } }
+
+    /// Takes up what came while the last answer was due.
+    private func drain() {
+        guard !isDraining, let context else { return }
+        isDraining = true
+        while !isAnswering, context.channel.isActive, let next = waiting.popFirst() {
+            switch next {
+            case .success(let part): receive(part, context)
+            case .failure(let error): refuse(error)
+            }
+        }
+        isDraining = false
+        guard heldRead, !isAnswering else { return }
+        heldRead = false
+        context.read()
     }
 
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
@@ -104,6 +136,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
         state = .answering
         deadline.clear()
         answer.begin(head)
+        if isQuiescing { answer.closesAfterwards() }
         guard accounts.beginRequest(connection.account) else {
             return write(responder.response(for: .tooManyRequests), serial: answer.serial)
         }
@@ -118,18 +151,28 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
-        if case .answering = state { return context.close(promise: nil) }
+        if isAnswering { waiting.append(.failure(error)) } else { refuse(error) }
+    }
+
+    private func refuse(_ error: HTTPParserError) {
         refuse(error == .headerOverflow ? .headersTooLarge : .malformed("\(error)"))
+    }
+
+    /// The server stops: no further request, and an end to the connection once the present one is answered.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        isQuiescing = true
+        waiting.removeAll()
+        if case .idle = state { context.close(promise: nil) } else { answer.closesAfterwards() }
     }
 
     private func refuse(_ refusal: Refusal) {
         guard let context else { return }
-        let unread = if case .receiving = state { true } else { false }
+        let isUnread = if case .receiving = state { true } else { false }
         answer.begin(nil)
-        state = .answering
+        state = isUnread ? .discarding : .answering
         write(responder.response(for: refusal), serial: answer.serial)
-        guard unread, context.channel.isActive else { return }
-        state = .discarding
+        guard isUnread, context.channel.isActive else { return }
         expect(restWithin: .seconds(2))
     }
 
@@ -169,8 +212,7 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
 
     func write(_ response: HTTPResponse, serial: Int) {
         guard answer.serial == serial, answer.phase == .waiting, let context else { return }
-        var head = answer.frame(response.head, length: response.body.readableBytes)
-        if case .receiving = state { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        let head = answer.frame(response.head, length: response.body.readableBytes)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if response.body.readableBytes > 0, !answer.isHead {
             context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
@@ -206,17 +248,16 @@ final class HTTP1Handler: ChannelInboundHandler, RemovableChannelHandler {
 
     private func endMessage(_ context: ChannelHandlerContext) {
         let closes = !answer.keepsAlive
-        if case .answering = state { state = .idle }
+        if !closes { state = .idle }
         finishAnswer(closed: false)
         expect(nothingFor: limits.idleTime)
-        // The pipeline handler may deliver the next request during this write: nothing of this one may be left.
         let promise = closes ? context.eventLoop.makePromise(of: Void.self) : nil
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
-        guard let promise else { return }
-        if case .receiving = state { return }
+        guard let promise else { return drain() }
         let here = NIOLoopBound((self, context.channel), eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in
             let (handler, channel) = here.value
+            // The client is still sending; it is cut off at the end of its request or by the deadline.
             if case .discarding = handler.state { return }
             channel.close(promise: nil)
         }

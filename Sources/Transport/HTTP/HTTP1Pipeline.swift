@@ -13,7 +13,6 @@ enum HTTP1Pipeline {
         try pipeline.addHandler(RequestStartHandler(handler))
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(HTTPResponseEncoder())
-        try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(handler)
     }
 
@@ -22,7 +21,6 @@ enum HTTP1Pipeline {
     static func dismantle(_ channel: any Channel) {
         let pipeline = channel.pipeline.syncOperations
         remove(HTTP1Handler.self, from: pipeline)
-        remove(HTTPServerPipelineHandler.self, from: pipeline)
         remove(HTTPResponseEncoder.self, from: pipeline)
         remove(RequestStartHandler.self, from: pipeline)
         remove(ByteToMessageHandler<HTTPRequestDecoder>.self, from: pipeline)
