@@ -1,0 +1,295 @@
+import Objects
+
+/// Decides what a StatefulSet does next. Pure: the same observation gives the same plan, and a plan of which only a
+/// part was carried out leads, observed again, to the rest of it.
+///
+/// The rules are those of upstream's `updateStatefulSet` (kubernetes/pkg/controller/statefulset/
+/// stateful_set_control.go, 1.36): first every wanted ordinal in ascending order, then the claims of condemned pods,
+/// then condemned pods in descending order, then the update of one pod or of as many as may be unavailable. In order
+/// (OrderedReady) the first pod that blocks ends the round; in parallel each pod is looked at by itself.
+package struct SetDecision {
+    private let set: SetSpec
+    private let observation: SetObservation
+    private var replicas: [Replica] = []
+    private var condemned: [Replica] = []
+    private var firstUnavailable: Int?
+    private var plan = SetPlan()
+
+    package static func decide(_ observation: SetObservation) -> SetPlan {
+        var decision = SetDecision(observation)
+        decision.run()
+        return decision.plan
+    }
+
+    private init(_ observation: SetObservation) {
+        self.observation = observation
+        set = SetSpec(observation.set)
+        sortPods()
+        firstUnavailable =
+            replicas.first(where: \.isUnavailable)?.ordinal ?? condemned.last(where: \.isUnavailable)?.ordinal
+    }
+
+    private mutating func run() {
+        plan.status = countedStatus()
+        if !observation.set.isBeingDeleted {
+            if keepReplicas(), fixClaimsOfCondemned(), removeCondemned() { updatePods() }
+        }
+        completeRollingUpdate()
+        plan.recheckAfter = secondsToNextAvailable()
+    }
+
+    // MARK: Who is there
+
+    private mutating func sortPods() {
+        var existing: [Int: Object] = [:]
+        for pod in observation.pods {
+            guard let identity = PodIdentity.parse(pod.name), identity.set == set.name else { continue }
+            if set.ordinals.contains(identity.ordinal) {
+                existing[identity.ordinal] = pod
+            } else {
+                condemned.append(replica(pod, identity.ordinal))
+            }
+        }
+        replicas = set.ordinals.map { ordinal in replica(existing[ordinal] ?? newPod(ordinal), ordinal) }
+        condemned.sort { $0.ordinal > $1.ordinal }
+    }
+
+    private func replica(_ pod: Object, _ ordinal: Int) -> Replica {
+        Replica(pod, ordinal: ordinal, minReadySeconds: set.minReadySeconds, now: observation.now)
+    }
+
+    /// Below the partition a pod comes back as it was. Without a `rollingUpdate` block upstream keeps the old template
+    /// for as many ordinals as still have it.
+    private func newPod(_ ordinal: Int) -> Object {
+        let index = ordinal - set.firstOrdinal
+        let isOld: Bool
+        switch set.strategy {
+        case .onDelete: isOld = false
+        case .rolling(let partition?, _): isOld = index < partition
+        case .rolling(nil, _):
+            isOld = index < SetStatus(observation.set["status"]).currentReplicas
+        }
+        let revision = isOld ? observation.current : observation.update
+        return PodTemplate.pod(set, template: revision.template, revision: revision.name, ordinal: ordinal)
+    }
+
+    // MARK: Wanted ordinals
+
+    /// - Returns: whether the round goes on.
+    private mutating func keepReplicas() -> Bool {
+        var units: [SetPlan.Unit] = []
+        var goesOn = true
+        for index in replicas.indices {
+            let (unit, blocks) = keep(index)
+            if !unit.isEmpty { units.append(unit) }
+            if blocks, !set.isParallel || unit.contains(where: \.isAwait) {
+                goesOn = false
+                if !set.isParallel { break }
+            }
+        }
+        add(units)
+        return goesOn
+    }
+
+    private mutating func keep(_ index: Int) -> (unit: SetPlan.Unit, blocks: Bool) {
+        let replica = replicas[index]
+        if replica.state.isFinished { return (deleteFinished(index), true) }
+        if !replica.state.isCreated { return create(replica) }
+
+        var unit: SetPlan.Unit = []
+        if replica.state.isPending {
+            unit = missingClaims(replica, isCreation: false) + claimOwners(replica, condemned: false)
+            if unit.contains(where: \.isAwait) { return (unit, true) }
+        }
+        if !set.isParallel, replica.state.isTerminating || !replica.state.isRunningAndReady || !replica.isAvailable {
+            return (unit, true)
+        }
+        return (unit + repair(replica, after: unit), false)
+    }
+
+    /// A pod that ended, by failure, eviction or a reboot, is replaced whatever its exit code was: it is removed now,
+    /// and its successor is made when the name is free.
+    private mutating func deleteFinished(_ index: Int) -> SetPlan.Unit {
+        let replica = replicas[index]
+        guard !replica.state.isTerminating else { return [] }
+        replicas[index].isDoomed = true
+        return [.deletePod(name: replica.pod.name, uid: replica.pod.uid)]
+    }
+
+    private func create(_ replica: Replica) -> (unit: SetPlan.Unit, blocks: Bool) {
+        let claims = claimNames(replica.ordinal).compactMap { observation.claims[$0] }
+        if claims.contains(where: { SetClaims.blocksCreation($0, set, podName: replica.pod.name) }) { return ([], true) }
+        let missing = missingClaims(replica, isCreation: true)
+        if missing.contains(where: \.isAwait) { return (missing, true) }
+        let owners = claimOwners(replica, condemned: false)
+        return (missing + [.createPod(replica.pod)] + owners, true)
+    }
+
+    private func repair(_ replica: Replica, after done: SetPlan.Unit) -> SetPlan.Unit {
+        let hasIdentity = PodIdentity.matches(replica.pod, set, replica.ordinal)
+        let hasStorage = PodIdentity.storageMatches(replica.pod, set, replica.ordinal)
+        var unit: SetPlan.Unit = []
+        var pod = replica.pod
+        if !hasIdentity { PodIdentity.apply(to: &pod, set, replica.ordinal) }
+        if !hasStorage {
+            PodIdentity.applyStorage(to: &pod, set, replica.ordinal)
+            unit += missingClaims(replica, isCreation: false)
+        }
+        unit += claimOwners(replica, condemned: false)
+        unit.removeAll(where: done.contains)
+        if !hasIdentity || !hasStorage { unit.append(.updatePod(pod)) }
+        return unit
+    }
+
+    // MARK: Claims
+
+    private func claimNames(_ ordinal: Int) -> [String] { set.claimTemplates.map { set.claimName($0, ordinal) } }
+
+    private func missingClaims(_ replica: Replica, isCreation: Bool) -> SetPlan.Unit {
+        var unit: SetPlan.Unit = []
+        for template in set.claimTemplates {
+            let name = set.claimName(template, replica.ordinal)
+            if let claim = observation.claims[name] {
+                guard claim.isBeingDeleted else { continue }
+                unit.append(.awaitClaim(name: name, pod: replica.pod.name, isCreation: isCreation))
+            } else {
+                let claim = SetClaims.claim(set, template, replica.ordinal)
+                unit.append(.createClaim(claim, pod: replica.pod.name))
+            }
+        }
+        return unit
+    }
+
+    private func claimOwners(_ replica: Replica, condemned: Bool) -> SetPlan.Unit {
+        claimNames(replica.ordinal).compactMap { observation.claims[$0] }.flatMap { claim -> SetPlan.Unit in
+            let corrected = SetClaims.correctedOwners(claim, set, pod: replica.pod, condemned: condemned)
+            guard let corrected else { return [] }
+            let write = SetWrite.setClaimOwners(claim: claim, corrected)
+            guard SetClaims.hasForeignController(claim, set, pod: replica.pod) else { return [write] }
+            return [.conflictingController(claim.name), write]
+        }
+    }
+
+    private mutating func fixClaimsOfCondemned() -> Bool {
+        add(condemned.map { claimOwners($0, condemned: true) }.filter { !$0.isEmpty })
+        return true
+    }
+
+    // MARK: Condemned ordinals
+
+    private mutating func removeCondemned() -> Bool {
+        var units: [SetPlan.Unit] = []
+        var goesOn = true
+        for index in condemned.indices {
+            let replica = condemned[index]
+            if set.isParallel {
+                if !replica.state.isTerminating { units.append(doomCondemned(index)) }
+                continue
+            }
+            let isHealthy = replica.state.isRunningAndReady && replica.isAvailable
+            let isBlocked = replica.state.isTerminating || (!isHealthy && replica.ordinal != firstUnavailable)
+            if !isBlocked { units.append(doomCondemned(index)) }
+            goesOn = false
+            break
+        }
+        add(units)
+        return goesOn
+    }
+
+    private mutating func doomCondemned(_ index: Int) -> SetPlan.Unit {
+        condemned[index].isDoomed = true
+        return [.deletePod(name: condemned[index].pod.name, uid: condemned[index].pod.uid)]
+    }
+
+    // MARK: Updates
+
+    private mutating func updatePods() {
+        guard case .rolling(let partition, let maxUnavailable) = set.strategy else { return }
+        let first = min(partition ?? 0, replicas.count)
+        let doomed =
+            maxUnavailable.map { updateTargets(from: first, maxUnavailable: $0) } ?? nextUpdateTarget(from: first)
+        for index in doomed { replicas[index].isDoomed = true }
+        plan.status.currentReplicas -= doomed.count
+        add(doomed.map { [.deletePod(name: replicas[$0].pod.name, uid: replicas[$0].pod.uid)] })
+    }
+
+    private func isOutdated(_ replica: Replica) -> Bool {
+        replica.revision != observation.update.name && !replica.isGoing
+    }
+
+    /// From the highest ordinal down: the first outdated pod, if everything above it is up to date and available.
+    private func nextUpdateTarget(from first: Int) -> [Int] {
+        for index in (first..<replicas.count).reversed() {
+            if isOutdated(replicas[index]) { return [index] }
+            if replicas[index].isUnavailable { return [] }
+        }
+        return []
+    }
+
+    /// As many as the budget allows. In parallel, outdated pods that are unavailable anyway go first and for free:
+    /// otherwise a broken template could never be replaced (kubernetes#137409).
+    private func updateTargets(from first: Int, maxUnavailable: Int) -> [Int] {
+        let unavailable = replicas.count(where: \.isUnavailable)
+        let candidates = (first..<replicas.count).reversed().filter { isOutdated(replicas[$0]) }
+        let budget = max(0, maxUnavailable - unavailable)
+        guard set.isParallel else { return Array(candidates.prefix(budget)) }
+        let free = candidates.filter { !replicas[$0].isAvailable }
+        let charged = candidates.filter { replicas[$0].isAvailable }
+        return free + charged.prefix(budget)
+    }
+
+    // MARK: Status
+
+    private func countedStatus() -> SetStatus {
+        var status = SetStatus()
+        status.observedGeneration = observation.set.generation
+        status.currentRevision = observation.current.name
+        status.updateRevision = observation.update.name
+        status.collisionCount = observation.collisionCount
+        for replica in replicas + condemned where replica.state.isCreated {
+            status.replicas += 1
+            if replica.state.isRunningAndReady {
+                status.readyReplicas += 1
+                if replica.isAvailable { status.availableReplicas += 1 }
+            }
+            guard !replica.state.isTerminating else { continue }
+            if replica.revision == observation.current.name { status.currentReplicas += 1 }
+            if replica.revision == observation.update.name { status.updatedReplicas += 1 }
+        }
+        return status
+    }
+
+    private mutating func completeRollingUpdate() {
+        guard case .rolling = set.strategy else { return }
+        let status = plan.status
+        guard status.updatedReplicas == set.replicas, status.readyReplicas == set.replicas,
+            status.replicas == set.replicas
+        else { return }
+        plan.status.currentReplicas = status.updatedReplicas
+        plan.status.currentRevision = status.updateRevision
+    }
+
+    private func secondsToNextAvailable() -> Int64? {
+        guard set.minReadySeconds > 0 else { return nil }
+        return (replicas + condemned).compactMap { replica -> Int64? in
+            guard replica.state.isReady, !replica.isAvailable, let since = replica.state.readySince else { return nil }
+            return max(1, since + Int64(set.minReadySeconds) + 1 - observation.now)
+        }.min()
+    }
+
+    private mutating func add(_ units: [SetPlan.Unit]) {
+        if !units.isEmpty { plan.stages.append(units) }
+    }
+}
+
+extension SetWrite {
+    var isAwait: Bool { if case .awaitClaim = self { true } else { false } }
+
+    /// Upstream's text, with its spelling put right.
+    static func conflictingController(_ claim: String) -> SetWrite {
+        .event(
+            type: "Warning", reason: "ConflictingController",
+            message: "PersistentVolumeClaim \(claim) has a conflicting OwnerReference that acts as a managing "
+                + "controller, the retention policy is ignored for this claim")
+    }
+}
