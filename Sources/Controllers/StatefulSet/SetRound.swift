@@ -28,6 +28,8 @@ package enum SetRound: Sendable {
     case record(SetRevisions.Decision, collisionCount: Int)
     /// The plan, and the revisions that the history limit leaves no room for.
     case carryOut(SetPlan, surplus: [SetRevision])
+    /// Nothing to do, not even a status to report.
+    case rest
 
     /// - Parameter selects: the set's selector selects the object.
     package static func next(_ input: SetInput, selects: (Object) -> Bool) -> SetRound {
@@ -40,6 +42,8 @@ package enum SetRound: Sendable {
         let collisionCount = SetStatus(input.set["status"]).collisionCount
         let decision = SetRevisions.decide(set, revisions, collisionCount: collisionCount)
         guard case .use(let current, let update) = decision else {
+            // A set on its way out makes no more history: the garbage collector would have to remove it again.
+            if input.set.isBeingDeleted { return .rest }
             return .record(decision, collisionCount: collisionCount)
         }
         let plan = SetDecision.decide(
