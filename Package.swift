@@ -85,6 +85,8 @@ let package = Package(
                 "Transport", "TransportTestSupport", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ]),
+        .target(name: "TestSupport", dependencies: ["Store"], path: "Tests/Support"),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects"]),
     ]

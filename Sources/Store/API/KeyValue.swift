@@ -32,6 +32,18 @@ package struct RowView {
     package let modRevision: Int64
     package let version: Int64
     package let lease: Int64
+
+    package init(
+        key: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, createRevision: Int64, modRevision: Int64,
+        version: Int64, lease: Int64
+    ) {
+        self.key = key
+        self.value = value
+        self.createRevision = createRevision
+        self.modRevision = modRevision
+        self.version = version
+        self.lease = lease
+    }
 }
 
 /// A single key, a half-open interval `[start, end)`, or everything from `start` on.
