@@ -45,7 +45,8 @@ let package = Package(
             name: "Client",
             dependencies: [
                 "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio), .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
             ]),
         .target(
             name: "Node",
@@ -89,6 +90,15 @@ let package = Package(
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects"]),
+        .target(
+            name: "ClientTestSupport",
+            dependencies: [
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
+            ],
+            path: "Tests/ClientTestSupport"),
+        .testTarget(name: "ClientTests", dependencies: ["Client", "Objects", "ClientTestSupport"]),
+        .testTarget(name: "CLITests", dependencies: ["CLI", "Client", "Objects", "ClientTestSupport"]),
     ]
 )
 
