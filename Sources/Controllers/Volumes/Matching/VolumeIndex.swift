@@ -1,0 +1,128 @@
+/// The volumes, found by what a claim asks for. Two indexes: free volumes by class, volume mode and access modes, each
+/// bucket ordered by size; and volumes that name a claim, by that claim. So the cost of a match is that of a binary
+/// search and does not grow with the number of volumes.
+package struct VolumeIndex: Sendable {
+    private struct Bucket: Hashable {
+        var className: String
+        var volumeMode: String
+        var accessModes: AccessModes
+    }
+
+    private struct Entry: Comparable {
+        var capacity: StorageSize
+        var name: String
+
+        static func < (left: Entry, right: Entry) -> Bool {
+            (left.capacity, left.name) < (right.capacity, right.name)
+        }
+    }
+
+    private var volumes: [String: PersistentVolume] = [:]
+    private var free: [Bucket: [Entry]] = [:]
+    private var reserved: [ClaimKey: Set<String>] = [:]
+    /// Volumes whose write is under way: whatever they look like, nobody else may have them.
+    private var taken: Set<String> = []
+
+    package init() {}
+
+    package subscript(name: String) -> PersistentVolume? { volumes[name] }
+    package var all: some Collection<PersistentVolume> { volumes.values }
+
+    package mutating func put(_ volume: PersistentVolume) {
+        remove(volume.name)
+        volumes[volume.name] = volume
+        if let claim = volume.claimRef { reserved[claim.key, default: []].insert(volume.name) }
+        insertIfFree(volume)
+    }
+
+    package mutating func remove(_ name: String) {
+        guard let volume = volumes.removeValue(forKey: name) else { return }
+        removeFromFree(volume)
+        if let claim = volume.claimRef {
+            reserved[claim.key]?.remove(name)
+            if reserved[claim.key]?.isEmpty == true { reserved[claim.key] = nil }
+        }
+    }
+
+    /// Nobody gets the volume until `giveBack`.
+    package mutating func take(_ name: String) {
+        taken.insert(name)
+        if let volume = volumes[name] { removeFromFree(volume) }
+    }
+
+    package mutating func giveBack(_ name: String) {
+        guard taken.remove(name) != nil, let volume = volumes[name] else { return }
+        insertIfFree(volume)
+    }
+
+    package func isFree(_ volume: PersistentVolume) -> Bool { Self.couldBeFree(volume) && !taken.contains(volume.name) }
+
+    /// Volumes whose `claimRef` names this claim, by name.
+    package func volumes(naming claim: ClaimKey) -> [PersistentVolume] {
+        (reserved[claim] ?? []).sorted().compactMap { volumes[$0] }
+    }
+
+    /// Free volumes of the class that offer at least these modes: those with the fewest modes first, within equal modes
+    /// from `minimum` upwards, within equal sizes by name.
+    package func free(
+        className: String, volumeMode: String, atLeast modes: AccessModes, minimum: StorageSize,
+        where accepts: (PersistentVolume) -> Bool
+    ) -> PersistentVolume? {
+        for wider in Self.supersets(of: modes) {
+            let bucket = Bucket(className: className, volumeMode: volumeMode, accessModes: wider)
+            guard let entries = free[bucket] else { continue }
+            let start = entries.partition { $0.capacity < minimum }
+            for entry in entries[start...] {
+                if let volume = volumes[entry.name], accepts(volume) { return volume }
+            }
+        }
+        return nil
+    }
+
+    // MARK: The free ones
+
+    private static func couldBeFree(_ volume: PersistentVolume) -> Bool {
+        volume.claimRef == nil && volume.phase == .available && !volume.isBeingDeleted
+    }
+
+    private mutating func insertIfFree(_ volume: PersistentVolume) {
+        guard isFree(volume) else { return }
+        let entry = Entry(capacity: volume.capacity, name: volume.name)
+        let bucket = bucket(of: volume)
+        var entries = free.removeValue(forKey: bucket) ?? []
+        entries.insert(entry, at: entries.partition { $0 < entry })
+        free[bucket] = entries
+    }
+
+    private mutating func removeFromFree(_ volume: PersistentVolume) {
+        let entry = Entry(capacity: volume.capacity, name: volume.name)
+        let bucket = bucket(of: volume)
+        guard var entries = free.removeValue(forKey: bucket) else { return }
+        let place = entries.partition { $0 < entry }
+        if place < entries.count, entries[place] == entry { entries.remove(at: place) }
+        if !entries.isEmpty { free[bucket] = entries }
+    }
+
+    private func bucket(of volume: PersistentVolume) -> Bucket {
+        Bucket(className: volume.className, volumeMode: volume.volumeMode, accessModes: volume.accessModes)
+    }
+
+    /// All sets of modes that contain these, those with the fewest modes first.
+    private static func supersets(of modes: AccessModes) -> [AccessModes] {
+        (0..<32).map { AccessModes(rawValue: $0) }.filter { $0.isSuperset(of: modes) }
+            .sorted { ($0.count, $0.rawValue) < ($1.count, $1.rawValue) }
+    }
+}
+
+extension Array {
+    /// The first index from which `precedes` no longer holds; the array must be ordered by it.
+    func partition(_ precedes: (Element) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(self[middle]) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
