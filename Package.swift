@@ -48,10 +48,11 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOWebSocket", package: nio),
             ]),
+        .target(name: "CNode"),
         .target(
             name: "Node",
             dependencies: [
-                "Objects", "Client", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                "CNode", "Objects", "Client", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -89,6 +90,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Store"], path: "Tests/Support"),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
+        .testTarget(name: "NodeTests", dependencies: ["Node", "CNode", "Objects", "Client"]),
         .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects"]),
         .target(
             name: "ClientTestSupport",

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -12,11 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int cnode_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
@@ -43,6 +46,23 @@ uint64_t cnode_start_time(pid_t pid) {
     char *here = strrchr(text, ')');
     for (int field = 2; here && field < 22; field++) here = strchr(here + 1, ' ');
     return here ? strtoull(here + 1, NULL, 10) : 0;
+}
+
+int cnode_waiter_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int cnode_waiter_add(int waiter, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.fd = descriptor};
+    return epoll_ctl(waiter, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int cnode_waiter_next(int waiter) {
+    struct epoll_event event;
+    return epoll_wait(waiter, &event, 1, -1) == 1 ? event.data.fd : -1;
+}
+
+int cnode_is_namespace(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 && status.f_type == NSFS_MAGIC;
 }
 
 int cnode_rename_new(int from_directory, const char *from, int to_directory, const char *to) {
@@ -116,5 +136,7 @@ int cnode_resize_terminal(int master, uint16_t columns, uint16_t rows) {
     struct winsize size = {.ws_col = columns, .ws_row = rows};
     return ioctl(master, TIOCSWINSZ, &size);
 }
+
+int cnode_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int cnode_memory_file(void) { return memfd_create("berth-shim", MFD_CLOEXEC); }

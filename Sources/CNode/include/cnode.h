@@ -20,6 +20,15 @@ int cnode_pidfd_send_signal(int pidfd, int signal);
 // such process. Together with the pid it names one process for ever (until the next boot).
 uint64_t cnode_start_time(pid_t pid);
 
+// A set of descriptors (epoll) that is told which of them became readable, each once.
+int cnode_waiter_create(void);
+int cnode_waiter_add(int waiter, int descriptor);
+// Blocks; the descriptor that became readable.
+int cnode_waiter_next(int waiter);
+
+// Whether a namespace is pinned at `path`.
+int cnode_is_namespace(const char *path);
+
 // rename that refuses to replace (RENAME_NOREPLACE).
 int cnode_rename_new(int from_directory, const char *from, int to_directory, const char *to);
 
@@ -43,6 +52,8 @@ int cnode_spawn_shim(const char *verb, const int files[CNODE_SHIM_FILES], pid_t 
 // Starts any program with the three standard descriptors, as above.
 int cnode_spawn(const char *path, char *const arguments[], char *const environment[], const int files[3], pid_t *pid);
 
+// A pipe, both ends close-on-exec: [0] to read, [1] to write.
+int cnode_pipe(int ends[2]);
 // An anonymous file for a configuration; close-on-exec.
 int cnode_memory_file(void);
 

@@ -1,0 +1,100 @@
+import Glibc
+
+/// Small files of the node's own, read and replaced as a whole.
+enum Files {
+    /// - Throws: `NodeError`; nil for a missing file
+    static func read(_ path: String, limit: Int = 16 << 20) throws(NodeError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw ioError("open \(path)")
+        }
+        let file = OwnedFile(descriptor)
+        return try read(file.descriptor, named: path, limit: limit)
+    }
+
+    static func readText(_ path: String) throws(NodeError) -> String? {
+        try read(path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Reads to the end.
+    static func read(_ descriptor: CInt, named name: String, limit: Int = 16 << 20) throws(NodeError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let got = Glibc.read(descriptor, &buffer, buffer.count)
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw ioError("read \(name)") }
+            if got == 0 { return bytes }
+            bytes += buffer[..<got]
+            guard bytes.count <= limit else { throw NodeError(.io, "\(name) is larger than \(limit) bytes") }
+        }
+    }
+
+    static func writeAll(_ descriptor: CInt, _ bytes: [UInt8], named name: String) throws(NodeError) {
+        var offset = 0
+        while offset < bytes.count {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset) }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw ioError("write \(name)") }
+            offset += written
+        }
+    }
+
+    /// Replaces the file in one step. With `durable` it survives a power cut once this returns.
+    static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600, durable: Bool = false) throws(NodeError) {
+        let temporary = path + ".new"
+        do {
+            let file = try OwnedFile(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
+            guard fchmod(file.descriptor, mode) == 0 else { throw ioError("change the mode of \(temporary)") }
+            try writeAll(file.descriptor, bytes, named: temporary)
+            if durable, fsync(file.descriptor) != 0 { throw ioError("sync \(temporary)") }
+        }
+        guard rename(temporary, path) == 0 else { throw ioError("rename \(temporary) to \(path)") }
+        if durable { try syncDirectory(parent(of: path)) }
+    }
+
+    static func syncDirectory(_ path: String) throws(NodeError) {
+        let directory = try OwnedFile(opening: path, O_RDONLY | O_DIRECTORY)
+        guard fsync(directory.descriptor) == 0 else { throw ioError("sync \(path)") }
+    }
+
+    static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Makes the directory and its parents; an existing one keeps its mode.
+    static func makeDirectories(_ path: String, mode: mode_t = 0o755) throws(NodeError) {
+        if mkdir(path, mode) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, path != "/", !path.isEmpty else { throw ioError("make the directory \(path)") }
+        try makeDirectories(parent(of: path), mode: 0o755)
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw ioError("make the directory \(path)") }
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// The names in a directory, sorted; empty for a missing one.
+    static func names(in path: String) throws(NodeError) -> [String] {
+        guard let directory = opendir(path) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw ioError("open \(path)")
+        }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = entryName(entry)
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func entryName(_ entry: UnsafeMutablePointer<dirent>) -> String {
+        withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+    }
+}
