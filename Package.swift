@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(name: "NodeTests", dependencies: ["Node", "CNode", "Objects", "Client"]),
-        .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects"]),
+        .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects", "TestSupport"]),
         .target(
             name: "ClientTestSupport",
             dependencies: [

@@ -1,0 +1,105 @@
+import Objects
+import Registry
+
+/// What the StatefulSet controller sees, and which sets a change concerns.
+struct SetInformers: Sendable {
+    let sets: Informer
+    let pods: Informer
+    let claims: Informer
+    let revisions: Informer
+
+    init(_ shared: SharedInformers, enqueue: @escaping @Sendable (ObjectKey) -> Void) {
+        sets = shared.informer(.statefulSets)
+        pods = shared.informer(.pods)
+        claims = shared.informer(.persistentVolumeClaims)
+        revisions = shared.informer(.controllerRevisions)
+        sets.addIndex(SetIndex.namespace) { [$0.namespace] }
+        pods.addIndex(SetIndex.owner, SetIndex.owners)
+        revisions.addIndex(SetIndex.owner, SetIndex.owners)
+
+        sets.addHandler { old, new in
+            if let set = new ?? old { enqueue(ObjectKey(.statefulSets, namespace: set.namespace, name: set.name)) }
+        }
+        let sets = sets
+        pods.addHandler { old, new in
+            for key in SetIndex.concerned(old, new, sets) { enqueue(key) }
+        }
+        revisions.addHandler { old, new in
+            if new == nil { for key in SetIndex.concerned(old, nil, sets) { enqueue(key) } }
+        }
+        claims.addHandler { old, new in
+            guard let claim = new ?? old, new?.isBeingDeleted ?? true else { return }
+            for key in SetIndex.setsNaming(claim, sets) { enqueue(key) }
+        }
+    }
+
+    func haveSeen(_ written: SetEffects.Written) -> Bool {
+        [sets, pods, claims, revisions].allSatisfy { $0.revision >= written.revisions[$0.resource] ?? 0 }
+    }
+
+    func input(_ set: SetSpec, recorded: SetRevision?, now: Int64) -> (input: SetInput, selector: LabelSelector?) {
+        let candidates = [SetIndex.controlled(by: set.uid), SetIndex.orphans(in: set.namespace)]
+        let pods = candidates.flatMap { self.pods.indexed(by: SetIndex.owner, value: $0) }
+        var revisions = candidates.flatMap { self.revisions.indexed(by: SetIndex.owner, value: $0) }
+        if let recorded {
+            // Just written, or an earlier set's record that serves: the set's own from here on.
+            var object = recorded.object
+            object.setOwnerReferences([set.reference])
+            revisions.removeAll { $0.name == object.name }
+            revisions.append(object)
+        }
+        let input = SetInput(
+            set: set.object, pods: pods, claims: claims(of: set, pods), revisions: revisions, now: now)
+        return (input, set.object["spec", "selector"].flatMap { LabelSelector($0) })
+    }
+
+    /// The claims that the templates name, for the wanted ordinals and for those that pods have.
+    private func claims(of set: SetSpec, _ pods: [Object]) -> [String: Object] {
+        let present = pods.compactMap { PodIdentity.parse($0.name) }.filter { $0.set == set.name }.map(\.ordinal)
+        let ordinals = Set(set.ordinals).union(present)
+        var found: [String: Object] = [:]
+        for template in set.claimTemplates {
+            for ordinal in ordinals {
+                let name = set.claimName(template, ordinal)
+                found[name] = claims.get(namespace: set.namespace, name: name)
+            }
+        }
+        return found
+    }
+}
+
+/// Indexes by owner, so that a set finds its own among thousands.
+enum SetIndex {
+    static let owner = "statefulset.owner"
+    static let namespace = "statefulset.namespace"
+
+    static func controlled(by uid: String) -> String { "uid/" + uid }
+    static func orphans(in namespace: String) -> String { "orphans/" + namespace }
+
+    @Sendable static func owners(of object: Object) -> [String] {
+        [object.controllerReference.map { controlled(by: $0.uid) } ?? orphans(in: object.namespace)]
+    }
+
+    /// The sets that control or controlled an object, and for an orphan every set that might adopt it.
+    static func concerned(_ old: Object?, _ new: Object?, _ sets: Informer) -> Set<ObjectKey> {
+        var keys: Set<ObjectKey> = []
+        for object in [old, new].compactMap({ $0 }) {
+            if let controller = object.controllerReference {
+                guard controller.kind == "StatefulSet" else { continue }
+                keys.insert(ObjectKey(.statefulSets, namespace: object.namespace, name: controller.name))
+            } else if let identity = PodIdentity.parse(object.name) {
+                // An orphan can only be adopted by the set that its name begins with.
+                keys.insert(ObjectKey(.statefulSets, namespace: object.namespace, name: identity.set))
+            }
+        }
+        return keys.filter { sets.get(namespace: $0.namespace, name: $0.name) != nil }
+    }
+
+    /// The sets one of whose templates makes a claim of this name.
+    static func setsNaming(_ claim: Object, _ sets: Informer) -> [ObjectKey] {
+        guard let ordinal = PodIdentity.parse(claim.name)?.ordinal else { return [] }
+        return sets.indexed(by: namespace, value: claim.namespace).map(SetSpec.init).filter { set in
+            set.claimTemplates.contains { set.claimName($0, ordinal) == claim.name }
+        }.map(\.key)
+    }
+}
