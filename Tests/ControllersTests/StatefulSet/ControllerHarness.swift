@@ -1,5 +1,6 @@
 import Objects
 import Registry
+import Store
 import TestSupport
 
 @testable import Controllers
