@@ -19,7 +19,8 @@ import Testing
         #expect(
             status.message == #"Thing.apps "a" is invalid: [spec.capacity: Required value, "#
                 + #"spec.mode: Unsupported value: "X": supported values: "A", "B"]"#)
-        #expect(status.causes.map(\.message) == ["Required value", #"Unsupported value: "X": supported values: "A", "B""#])
+        #expect(
+            status.causes.map(\.message) == ["Required value", #"Unsupported value: "X": supported values: "A", "B""#])
         #expect(Status.invalid(group: "", kind: "Thing", name: "a", []) == nil)
     }
 

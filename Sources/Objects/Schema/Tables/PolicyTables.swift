@@ -1,0 +1,51 @@
+extension SchemaTables {
+    /// PodDisruptionBudget, Eviction, Lease, Scale.
+    static let policyTables = #"""
+        package io.k8s.api.coordination.v1
+        type Lease kind
+          1 metadata ObjectMeta
+          2 spec LeaseSpec
+        package io.k8s.api.policy.v1
+        type PodDisruptionBudget kind
+          1 metadata ObjectMeta
+          2 spec PodDisruptionBudgetSpec
+          3 status PodDisruptionBudgetStatus
+        type Eviction kind
+          1 metadata ObjectMeta
+          2 deleteOptions ?DeleteOptions
+        package io.k8s.api.autoscaling.v1
+        type Scale kind
+          1 metadata ObjectMeta
+          2 spec ScaleSpec
+          3 status ScaleStatus
+        package io.k8s.api.coordination.v1
+        type LeaseSpec
+          1 holderIdentity ?str
+          2 leaseDurationSeconds ?i32
+          3 acquireTime ?MicroTime
+          4 renewTime ?MicroTime
+          5 leaseTransitions ?i32
+          6 strategy ?str enum(OldestEmulationVersion)
+          7 preferredHolder ?str
+        package io.k8s.api.policy.v1
+        type PodDisruptionBudgetSpec
+          1 minAvailable ?IntOrString
+          2 selector ?LabelSelector replace
+          3 maxUnavailable ?IntOrString
+          4 unhealthyPodEvictionPolicy ?str enum(AlwaysAllow|IfHealthyBudget)
+        type PodDisruptionBudgetStatus
+          1 observedGeneration i64
+          2 disruptedPods {Time}
+          3 disruptionsAllowed i32!
+          4 currentHealthy i32!
+          5 desiredHealthy i32!
+          6 expectedPods i32!
+          7 conditions [Condition] map(type) merge(type)
+        package io.k8s.api.autoscaling.v1
+        type ScaleSpec
+          1 replicas i32 =0
+        type ScaleStatus
+          1 replicas i32! req
+          2 selector str
+        """#
+}
