@@ -1,31 +1,31 @@
 /// An instant as the API writes it: RFC 3339, in UTC, to the second (`Time`) or to the microsecond (`MicroTime`).
-package struct Timestamp: Sendable, Hashable, Comparable {
+struct RFC3339Time: Sendable, Hashable, Comparable {
     /// Since 1970-01-01T00:00:00Z.
-    package var seconds: Int64
+    var seconds: Int64
     /// 0 ..< 1,000,000,000
-    package var nanos: Int32
+    var nanos: Int32
 
-    package init(seconds: Int64, nanos: Int32 = 0) {
+    init(seconds: Int64, nanos: Int32 = 0) {
         self.seconds = seconds
         self.nanos = nanos
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+    static func < (left: RFC3339Time, right: RFC3339Time) -> Bool {
         (left.seconds, left.nanos) < (right.seconds, right.nanos)
     }
 
     /// `2026-03-01T12:00:00Z`, with any fraction and any offset.
-    package init?(_ text: String) {
-        var reader = TimestampReader(Array(text.utf8))
+    init?(_ text: String) {
+        var reader = RFC3339Reader(Array(text.utf8))
         guard let instant = reader.read() else { return nil }
         self = instant
     }
 
     /// `2026-03-01T12:00:00Z`
-    package var text: String { date + "T" + clock + "Z" }
+    var text: String { date + "T" + clock + "Z" }
 
     /// `2026-03-01T12:00:00.000000Z`
-    package var microText: String { date + "T" + clock + "." + Self.padded(Int(nanos / 1000), 6) + "Z" }
+    var microText: String { date + "T" + clock + "." + Self.padded(Int(nanos / 1000), 6) + "Z" }
 
     private var date: String {
         let (year, month, day) = Self.civil(days: Self.floorDivide(seconds, 86_400))
@@ -69,20 +69,20 @@ package struct Timestamp: Sendable, Hashable, Comparable {
     }
 }
 
-private struct TimestampReader {
+private struct RFC3339Reader {
     private let bytes: [UInt8]
     private var position = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func read() -> Timestamp? {
+    mutating func read() -> RFC3339Time? {
         guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2), take("T"),
             let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
             (1...12).contains(month), day >= 1, day <= Self.length(of: month, year), hour < 24, minute < 60, second < 60
         else { return nil }
         guard let nanos = fraction(), let offset = offset(), position == bytes.count else { return nil }
-        let days = Timestamp.days(year: year, month: month, day: day)
-        return Timestamp(seconds: days * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset), nanos: nanos)
+        let days = RFC3339Time.days(year: year, month: month, day: day)
+        return RFC3339Time(seconds: days * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset), nanos: nanos)
     }
 
     private static func length(of month: Int, _ year: Int) -> Int {
