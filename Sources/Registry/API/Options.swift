@@ -1,12 +1,5 @@
 package import Objects
 
-/// What to do with fields that the schema does not know (query parameter `fieldValidation`).
-package enum FieldValidation: String, Sendable, Hashable {
-    case ignore = "Ignore"
-    case warn = "Warn"
-    case strict = "Strict"
-}
-
 /// Options of create, update and patch
 /// (https://kubernetes.io/docs/reference/kubernetes-api/common-parameters/common-parameters/).
 package struct WriteOptions: Sendable, Hashable {

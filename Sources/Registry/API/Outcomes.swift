@@ -30,6 +30,8 @@ package struct DeleteOutcome: Sendable, Hashable {
     package var object: Object
     /// False: it is marked, and goes when its finalizers or its grace period are done.
     package var removed: Bool
+    /// True: the API answers with the object; false: with a Status, as upstream does for some kinds.
+    package var returnsObject: Bool
 }
 
 package struct PatchOutcome: Sendable, Hashable {

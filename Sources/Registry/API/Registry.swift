@@ -10,6 +10,7 @@ package final class Registry: Sendable {
     package let engine: any Engine
     package let options: RegistryOptions
     package let catalog: SchemaCatalog
+    let eventLeases = EventLeases()
 
     package init(engine: any Engine, options: RegistryOptions = RegistryOptions(), catalog: SchemaCatalog = .builtin) {
         self.engine = engine

@@ -1,3 +1,5 @@
+package import Objects
+
 /// What the daemon's flags and the tests decide.
 package struct RegistryOptions: Sendable {
     /// The time of creation and deletion timestamps.

@@ -30,7 +30,7 @@ package struct EventRecorder: Sendable {
         about: Object, namespace: String, type: EventType, reason: String, message: String, component: String,
         now: Timestamp
     ) -> Object {
-        let nanoseconds = UInt64(bitPattern: now.seconds &* 1_000_000_000 &+ Int64(now.nanoseconds))
+        let nanoseconds = UInt64(bitPattern: now.seconds &* 1_000_000_000 &+ Int64(now.nanos))
         return Object([
             "kind": "Event", "apiVersion": "v1",
             "metadata": [

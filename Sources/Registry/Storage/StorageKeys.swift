@@ -22,6 +22,9 @@ package enum StorageKeys {
     /// Who has a cluster IP.
     package static func clusterIP(_ address: String) -> [UInt8] { Array("/berth/clusterip/\(address)".utf8) }
 
+    /// Who has a node port.
+    package static func nodePort(_ port: Int64) -> [UInt8] { Array("/berth/nodeport/\(port)".utf8) }
+
     /// Namespace and name of a stored object's key; nil if it is not one of `kind`.
     package static func names(_ key: some Collection<UInt8>, _ kind: KindSchema) -> (namespace: String, name: String)? {
         let start = prefix(kind, namespace: nil)

@@ -1,0 +1,152 @@
+import Objects
+import Store
+
+/// IPv4 addresses of `--service-cidr`.
+struct ServiceRange: Sendable, Hashable {
+    let base: UInt32
+    let size: UInt32
+
+    /// nil if `cidr` is none.
+    init?(_ cidr: String) {
+        let parts = cidr.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let bits = UInt32(parts[1]), bits <= 30, let address = Self.number(String(parts[0]))
+        else { return nil }
+        size = bits == 0 ? .max : 1 << (32 - bits)
+        base = bits == 0 ? 0 : address & ~(size - 1)
+    }
+
+    /// Neither the first nor the last address of the range is anybody's.
+    func contains(_ address: UInt32) -> Bool { address > base && address - base < size - 1 }
+
+    func address(_ index: UInt64) -> UInt32 { base + 1 + UInt32(index % UInt64(size - 2)) }
+
+    static func number(_ text: String) -> UInt32? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 4 else { return nil }
+        var value: UInt32 = 0
+        for part in parts {
+            guard let byte = UInt8(part), part == String(byte) else { return nil }
+            value = value << 8 | UInt32(byte)
+        }
+        return value
+    }
+
+    static func text(_ address: UInt32) -> String {
+        [24, 16, 8, 0].map { String(address >> UInt32($0) & 0xff) }.joined(separator: ".")
+    }
+}
+
+/// How the address fields of a Service hang together (k8s.io/kubernetes, pkg/registry/core/service). Pure.
+enum ClusterIPs {
+    static func needsAddress(_ service: Object) -> Bool {
+        service["spec", "type"]?.string != "ExternalName" && service["spec", "clusterIP"]?.string != "None"
+    }
+
+    /// What an update leaves out stays as it was: clients that replace a Service need not know its addresses.
+    static func carryOver(_ new: inout Object, from old: Object) {
+        if isInternal(new), isInternal(old) {
+            let address = old["spec", "clusterIP"]
+            if new["spec", "clusterIP"]?.string ?? "" == "" { new["spec", "clusterIP"] = address }
+            let unchanged = new["spec", "clusterIP"] == address
+            let isListed = new["spec", "clusterIPs"]?.array?.isEmpty == false
+            if unchanged, !isListed { new["spec", "clusterIPs"] = old["spec", "clusterIPs"] }
+            for field in ["ipFamilies", "ipFamilyPolicy"] where new["spec", field] == nil {
+                new["spec", field] = old["spec", field]
+            }
+            if !unchanged, new["spec", "clusterIPs"] == old["spec", "clusterIPs"] {
+                new["spec", "clusterIPs"] = new["spec", "clusterIP"].map { [$0] }
+            }
+        }
+        NodePorts.carryOver(&new, from: old)
+    }
+
+    private static func isInternal(_ service: Object) -> Bool { service["spec", "type"]?.string != "ExternalName" }
+
+    /// The addresses that are the Service's own.
+    static func own(_ service: Object) -> [String] {
+        guard needsAddress(service) else { return [] }
+        return (service["spec", "clusterIPs"]?.array ?? []).compactMap(\.string).filter { $0 != "None" }
+    }
+
+    static func setFamilies(_ service: inout Object) {
+        guard isInternal(service) else { return }
+        if service["spec", "ipFamilies"] == nil { service["spec", "ipFamilies"] = ["IPv4"] }
+        if service["spec", "ipFamilyPolicy"] == nil { service["spec", "ipFamilyPolicy"] = "SingleStack" }
+    }
+}
+
+extension Registry {
+    /// Gives a Service its addresses and ports, in the transaction that stores it: each is a key that is made once.
+    func allocate(
+        for service: inout Object, replacing old: Object?, _ batch: inout WriteBatch
+    ) throws(Status) {
+        ClusterIPs.setFamilies(&service)
+        let before = old.map(ClusterIPs.own) ?? []
+        if service["spec", "clusterIP"]?.string == "None" { service["spec", "clusterIPs"] = ["None"] }
+        if ClusterIPs.needsAddress(service) {
+            var address = service["spec", "clusterIP"]?.string ?? ""
+            if address.isEmpty {
+                address = try freeAddress(service)
+                service["spec", "clusterIP"] = .string(address)
+            }
+            service["spec", "clusterIPs"] = [.string(address)]
+            if !before.contains(address) { try claim(address, service, &batch) }
+        }
+        let after = ClusterIPs.own(service)
+        for address in before where !after.contains(address) {
+            try releaseKey(StorageKeys.clusterIP(address), &batch)
+        }
+        try allocatePorts(for: &service, replacing: old, &batch)
+    }
+
+    func release(of service: Object, _ batch: inout WriteBatch) throws(Status) {
+        for address in ClusterIPs.own(service) { try releaseKey(StorageKeys.clusterIP(address), &batch) }
+        for port in NodePorts.own(service) { try releaseKey(StorageKeys.nodePort(port), &batch) }
+    }
+
+    private func claim(_ address: String, _ service: Object, _ batch: inout WriteBatch) throws(Status) {
+        guard let number = ServiceRange.number(address), let range = ServiceRange(options.serviceCIDR),
+            range.contains(number)
+        else {
+            throw refused(
+                service, address,
+                "the provided IP (\(address)) is not in the valid range. The range of valid IPs is "
+                    + options.serviceCIDR)
+        }
+        guard try row(StorageKeys.clusterIP(address)) == nil else {
+            throw refused(service, address, "provided IP is already allocated")
+        }
+        batch.create(StorageKeys.clusterIP(address), holder(service))
+    }
+
+    private func freeAddress(_ service: Object) throws(Status) -> String {
+        guard let range = ServiceRange(options.serviceCIDR) else {
+            throw .internalError("--service-cidr \(options.serviceCIDR) is not an IPv4 network")
+        }
+        // Random first, so that two writers at the same time rarely want the same; then one after the other.
+        for _ in 0..<32 {
+            let address = ServiceRange.text(range.address(options.random()))
+            if try row(StorageKeys.clusterIP(address)) == nil { return address }
+        }
+        for index in 0..<UInt64(range.size - 2) {
+            let address = ServiceRange.text(range.address(index))
+            if try row(StorageKeys.clusterIP(address)) == nil { return address }
+        }
+        throw .internalError("failed to allocate a serviceIP: range is full")
+    }
+
+    func holder(_ service: Object) -> [UInt8] {
+        JSONEncoder.encode(["namespace": .string(service.namespace), "name": .string(service.name)])
+    }
+
+    func releaseKey(_ key: [UInt8], _ batch: inout WriteBatch) throws(Status) {
+        if let row = try row(key) { batch.remove(key, at: row.modRevision) }
+    }
+
+    private func refused(_ service: Object, _ address: String, _ why: String) -> Status {
+        let problem = FieldError.invalid(
+            "spec.clusterIPs", [.string(address)], "failed to allocate IP \(address): \(why)")
+        return Status.invalid(group: "", kind: "Service", name: service.name, [problem])
+            ?? .internalError("a refused address")
+    }
+}

@@ -1,0 +1,34 @@
+import Objects
+import Store
+
+/// Store leases for Events. One lease serves all Events of a minute, as kube-apiserver's lease manager does, so that
+/// Events cost one write each.
+final class EventLeases: Sendable {
+    private struct Current: Sendable {
+        var id: Int64 = 0
+        var usableUntil: Int64 = 0
+    }
+    private let current = Locked(Current())
+
+    func lease(_ engine: any Engine, now: Timestamp, seconds: Int64) async throws(Status) -> Int64 {
+        let known = current.withLock { $0 }
+        if known.id != 0, now.seconds < known.usableUntil { return known.id }
+        let result: Result<Lease, StoreError> = await withCheckedContinuation { continuation in
+            // The lease outlives its last Event's time by what it is handed out for.
+            engine.grantLease(id: 0, ttlSeconds: seconds + EventLeases.reuseSeconds) {
+                continuation.resume(returning: $0)
+            }
+        }
+        switch result {
+        case .success(let lease):
+            current.withLock {
+                $0 = Current(id: lease.id, usableUntil: now.seconds + EventLeases.reuseSeconds)
+            }
+            return lease.id
+        case .failure(let error):
+            throw .store(error)
+        }
+    }
+
+    private static let reuseSeconds: Int64 = 60
+}

@@ -1,0 +1,5 @@
+import Objects
+
+extension Strategy {
+    static let service = Strategy(createsOnUpdate: true, initialStatus: { _, _ in ["loadBalancer": [:]] })
+}
