@@ -42,6 +42,11 @@ let package = Package(
                 "Registry", "Objects", "Transport", .product(name: "NIOCore", package: nio),
             ]),
         .target(
+            name: "EtcdAPI",
+            dependencies: ["Store", "Objects", "Transport", .product(name: "NIOCore", package: nio)]),
+        .testTarget(
+            name: "EtcdAPITests", dependencies: ["EtcdAPI", "Objects", .product(name: "NIOCore", package: nio)]),
+        .target(
             name: "Client",
             dependencies: [
                 "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
