@@ -14,6 +14,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -43,7 +44,11 @@ let package = Package(
             ]),
         .target(
             name: "EtcdAPI",
-            dependencies: ["Store", "Objects", "Transport", .product(name: "NIOCore", package: nio)]),
+            dependencies: [
+                "Store", "Objects", "Transport", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(
             name: "EtcdAPITests", dependencies: ["EtcdAPI", "Objects", .product(name: "NIOCore", package: nio)]),
         .target(

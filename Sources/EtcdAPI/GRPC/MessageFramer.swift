@@ -1,0 +1,47 @@
+internal import NIOCore
+
+/// Cuts gRPC's length-prefixed messages out of a stream's bytes
+/// (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+struct MessageFramer {
+    /// etcd takes requests of 1.5 MiB and leaves 512 KiB for what is around them.
+    static let messageLimit = 2 << 20
+
+    private var buffer = ByteBuffer()
+    /// What there is of a message that is not whole.
+    var partialBytes: Int { buffer.readableBytes }
+
+    mutating func append(_ bytes: inout ByteBuffer) {
+        if buffer.readableBytes == 0 {
+            buffer = bytes
+        } else {
+            buffer.writeBuffer(&bytes)
+        }
+    }
+
+    /// The next whole message; nil if it has not come yet.
+    mutating func next() throws(GRPCStatus) -> ByteBuffer? {
+        guard let compressed = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self),
+            let length = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt32.self)
+        else { return nil }
+        guard compressed == 0 else {
+            throw GRPCStatus(.unimplemented, "grpc: Decompressor is not installed for grpc-encoding")
+        }
+        guard length <= Self.messageLimit else {
+            throw GRPCStatus(
+                .resourceExhausted, "grpc: received message larger than max (\(length) vs. \(Self.messageLimit))")
+        }
+        guard buffer.readableBytes >= 5 + Int(length) else { return nil }
+        buffer.moveReaderIndex(forwardBy: 5)
+        return buffer.readSlice(length: Int(length))
+    }
+
+    /// `message` with its prefix, as one buffer.
+    static func frame(_ message: some Message, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+        let size = ProtobufSize.of(message)
+        var buffer = allocator.buffer(capacity: size + 5)
+        buffer.writeInteger(UInt8(0))
+        buffer.writeInteger(UInt32(size))
+        ProtobufWriter.append(message, to: &buffer)
+        return buffer
+    }
+}

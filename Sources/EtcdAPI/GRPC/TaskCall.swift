@@ -1,0 +1,40 @@
+internal import NIOConcurrencyHelpers
+internal import NIOCore
+
+/// A call with one request that may take long: runs as a task, which is cancelled when the client goes away.
+final class TaskCall<Call: Message>: CallHandler {
+    typealias Body = @Sendable (Call, any CallStream) async throws(GRPCStatus) -> Void
+
+    private let stream: any CallStream
+    private let body: Body
+    private let task = NIOLockedValueBox<Task<Void, Never>?>(nil)
+
+    init(_ stream: any CallStream, _ body: @escaping Body) {
+        self.stream = stream
+        self.body = body
+    }
+
+    func receive(_ message: ByteBuffer) {
+        let call: Call
+        do throws(WireError) { call = try ProtobufReader.decode(Call.self, message) } catch {
+            return stream.finish(Method.unreadable(error))
+        }
+        let started = Task { [body, stream] in
+            do throws(GRPCStatus) {
+                try await body(call, stream)
+                stream.finish(nil)
+            } catch { stream.finish(error) }
+        }
+        task.withLockedValue { $0 = started }
+    }
+
+    func halfClosed() {}
+    func closed() { task.withLockedValue { $0?.cancel() } }
+}
+
+extension Method {
+    /// One request, any number of answers, and a body that may wait.
+    static func task<Call: Message>(_: Call.Type, _ body: @escaping TaskCall<Call>.Body) -> Method {
+        streaming { TaskCall($0, body) }
+    }
+}
