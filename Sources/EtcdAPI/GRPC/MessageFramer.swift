@@ -5,6 +5,8 @@ internal import NIOCore
 struct MessageFramer {
     /// etcd takes requests of 1.5 MiB and leaves 512 KiB for what is around them.
     static let messageLimit = 2 << 20
+    /// A byte that says whether the message is compressed, and four of its length.
+    static let prefixLength = 5
 
     private var buffer = ByteBuffer()
     /// What there is of a message that is not whole.
@@ -30,15 +32,15 @@ struct MessageFramer {
             throw GRPCStatus(
                 .resourceExhausted, "grpc: received message larger than max (\(length) vs. \(Self.messageLimit))")
         }
-        guard buffer.readableBytes >= 5 + Int(length) else { return nil }
-        buffer.moveReaderIndex(forwardBy: 5)
+        guard buffer.readableBytes >= Self.prefixLength + Int(length) else { return nil }
+        buffer.moveReaderIndex(forwardBy: Self.prefixLength)
         return buffer.readSlice(length: Int(length))
     }
 
     /// `message` with its prefix, as one buffer.
     static func frame(_ message: some Message, _ allocator: ByteBufferAllocator) -> ByteBuffer {
         let size = ProtobufSize.of(message)
-        var buffer = allocator.buffer(capacity: size + 5)
+        var buffer = allocator.buffer(capacity: size + prefixLength)
         buffer.writeInteger(UInt8(0))
         buffer.writeInteger(UInt32(size))
         ProtobufWriter.append(message, to: &buffer)

@@ -1,4 +1,5 @@
 package import NIOCore
+internal import Objects
 
 /// A method of a service with its message types erased: bytes in, bytes out.
 package struct Method: Sendable {
@@ -10,6 +11,10 @@ package struct Method: Sendable {
     }
 
     let body: Body
+    /// For the JSON gateway: its request in protobuf.
+    let fromJSON: @Sendable (JSON) throws(WireError) -> ByteBuffer
+    /// For the JSON gateway: a unary answer, with gRPC's prefix, in JSON.
+    let toJSON: @Sendable (ByteBuffer) throws(WireError) -> JSON
 
     package static func unary<Call: Message, Reply: Message>(
         _: Call.Type,
@@ -22,6 +27,12 @@ package struct Method: Sendable {
                     return answer(.failure(unreadable(error)))
                 }
                 serve(call) { answer($0.map { MessageFramer.frame($0, ByteBufferAllocator()) }) }
+            },
+            fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
+            toJSON: { (framed) throws(WireError) in
+                var bytes = framed
+                bytes.moveReaderIndex(forwardBy: MessageFramer.prefixLength)
+                return GatewayWriter.json(try ProtobufReader.decode(Reply.self, bytes))
             })
     }
 
@@ -33,8 +44,19 @@ package struct Method: Sendable {
         }
     }
 
-    package static func streaming(_ open: @escaping @Sendable (any CallStream) -> any CallHandler) -> Method {
-        Method(body: .streaming(open))
+    package static func streaming<Call: Message>(
+        _: Call.Type, _ open: @escaping @Sendable (any CallStream) -> any CallHandler
+    ) -> Method {
+        Method(
+            body: .streaming(open),
+            fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
+            toJSON: { (_) throws(WireError) in .null })
+    }
+
+    private static func transcode<Call: Message>(_ json: JSON, as _: Call.Type) throws(WireError) -> ByteBuffer {
+        var bytes = ByteBuffer()
+        ProtobufWriter.append(try GatewayReader.decode(Call.self, json), to: &bytes)
+        return bytes
     }
 
     /// What grpc-go says of a request that it cannot decode.

@@ -35,6 +35,6 @@ final class TaskCall<Call: Message>: CallHandler {
 extension Method {
     /// One request, any number of answers, and a body that may wait.
     static func task<Call: Message>(_: Call.Type, _ body: @escaping TaskCall<Call>.Body) -> Method {
-        streaming { TaskCall($0, body) }
+        streaming(Call.self) { TaskCall($0, body) }
     }
 }

@@ -40,8 +40,8 @@ struct MaintenanceService: Sendable {
             },
             "Hash": .unary(HashCall.self, hash),
             "HashKV": .unary(HashKVCall.self, hashKV),
-            "Snapshot": .streaming { stream in
-                Refusal(
+            "Snapshot": .streaming(SnapshotCall.self) { stream in
+                RefusedCall(
                     stream,
                     GRPCStatus(
                         .unimplemented,
@@ -128,7 +128,7 @@ struct MaintenanceService: Sendable {
 }
 
 /// A call that is refused whatever it asks.
-final class Refusal: CallHandler {
+final class RefusedCall: CallHandler {
     init(_ stream: any CallStream, _ status: GRPCStatus) { stream.finish(status) }
     func receive(_ message: ByteBuffer) {}
     func halfClosed() {}

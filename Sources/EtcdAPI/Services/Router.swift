@@ -9,7 +9,7 @@ struct Router: Sendable {
         let services: [String: [String: Method]] = [
             "etcdserverpb.KV": KVService(engine: engine, replies: replies, guardian: guardian).methods,
             "etcdserverpb.Watch": [
-                "Watch": .streaming { WatchStream(engine: engine, replies: replies, stream: $0) }
+                "Watch": .streaming(WatchCall.self) { WatchStream(engine: engine, replies: replies, stream: $0) }
             ],
             "etcdserverpb.Lease": LeaseService(engine: engine, replies: replies).methods,
             "etcdserverpb.Cluster": ClusterService(engine: engine, replies: replies).methods,

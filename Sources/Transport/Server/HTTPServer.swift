@@ -8,13 +8,18 @@ package final class HTTPServer: Sendable {
     private let group: any EventLoopGroup
     private let responder: any Responder
     private let limits: Limits
+    private let http2: (any HTTP2Acceptor)?
     private let accounts: Accounts
     private let listeners = NIOLockedValueBox<[any Channel]>([])
     private let connections = NIOLockedValueBox<[ObjectIdentifier: any Channel]>([:])
 
-    package init(group: any EventLoopGroup, responder: any Responder, limits: Limits = Limits()) {
+    /// Without `http2` only HTTP/1.1 is understood.
+    package init(
+        group: any EventLoopGroup, responder: any Responder, http2: (any HTTP2Acceptor)? = nil, limits: Limits = Limits()
+    ) {
         self.group = group
         self.responder = responder
+        self.http2 = http2
         self.limits = limits
         accounts = Accounts(limits: limits)
     }
@@ -60,6 +65,16 @@ package final class HTTPServer: Sendable {
             accounts.closeConnection(connection.account)
             connections.withLockedValue { $0[identifier] = nil }
         }
+        guard let http2 else { return try configureHTTP1(channel, connection) }
+        let sniffer = PrefaceSniffer(patience: limits.headerTime) { [self] in
+            try configureHTTP1($0, connection)
+        } http2: {
+            try http2.configure($0, connection)
+        }
+        try channel.pipeline.syncOperations.addHandler(sniffer)
+    }
+
+    private func configureHTTP1(_ channel: any Channel, _ connection: Connection) throws {
         try HTTP1Pipeline.configure(
             channel, HTTP1Handler(responder: responder, limits: limits, accounts: accounts, connection: connection),
             limits: limits)
