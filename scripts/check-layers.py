@@ -20,7 +20,7 @@ ALLOWED = {
     "Store": ({"LMDB", "CStore"}, set()),
     "Objects": (set(), set()),
     "Transport": (set(), NIO | HTTP2 | {"Logging"}),
-    "EtcdAPI": ({"Store", "Transport"}, NIO | HTTP2 | {"SwiftProtobuf", "Logging"}),
+    "EtcdAPI": ({"Store", "Objects", "Transport"}, NIO | HTTP2 | {"SwiftProtobuf", "Logging"}),
     "Registry": ({"Store", "Objects"}, set()),
     "KubeAPI": ({"Registry", "Objects", "Transport"}, NIO | {"Logging"}),
     "Controllers": ({"Registry", "Objects"}, {"Logging"}),

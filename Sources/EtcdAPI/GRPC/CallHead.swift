@@ -48,7 +48,9 @@ enum CallHead {
 
     /// At most eight digits and a unit.
     static func parseTimeout(_ text: String) -> TimeAmount? {
-        guard let unit = text.last, let amount = Int64(text.dropLast()), amount >= 0, text.count <= 9 else { return nil }
+        guard let unit = text.last, let amount = Int64(text.dropLast()), amount >= 0, text.count <= 9 else {
+            return nil
+        }
         switch unit {
         case "H": return .hours(amount)
         case "M": return .minutes(amount)

@@ -52,7 +52,8 @@ struct AuthService: Sendable {
         ]
         for name in Self.refused {
             methods[name] = .immediate(AuthStatusCall.self) { (_) throws(GRPCStatus) -> AuthStatusReply in
-                throw GRPCStatus(.unimplemented, "berth: no users and roles here; access is by the socket's permissions")
+                throw GRPCStatus(
+                    .unimplemented, "berth: no users and roles here; access is by the socket's permissions")
             }
         }
         return methods

@@ -9,7 +9,8 @@ struct LockService: Sendable {
     var methods: [String: Method] {
         [
             "Lock": .task(LockCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await lock(call)) },
-            "Unlock": .task(UnlockCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await unlock(call)) },
+            "Unlock": .task(UnlockCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await unlock(call))
+            },
         ]
     }
 
@@ -47,7 +48,8 @@ struct ElectionService: Sendable {
             },
             "Leader": .immediate(LeaderCall.self) { (call) throws(GRPCStatus) in try leader(call) },
             "Observe": .task(LeaderCall.self) { (call, stream) throws(GRPCStatus) in try await observe(call, stream) },
-            "Resign": .task(ResignCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await resign(call)) },
+            "Resign": .task(ResignCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await resign(call))
+            },
         ]
     }
 

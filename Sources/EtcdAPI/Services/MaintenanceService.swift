@@ -45,7 +45,8 @@ struct MaintenanceService: Sendable {
                     stream,
                     GRPCStatus(
                         .unimplemented,
-                        "berth: the store is not a bbolt file, so etcdutl could not read it; use 'berth snapshot save'"))
+                        "berth: the store is not a bbolt file, so etcdutl could not read it; use 'berth snapshot save'")
+                )
             },
             "MoveLeader": .immediate(StatusCall.self) { (_) throws(GRPCStatus) -> DefragmentReply in
                 throw GRPCStatus(.failedPrecondition, "etcdserver: not leader")

@@ -93,7 +93,9 @@ struct Queueing: Sendable {
 
     private func grant() async throws(GRPCStatus) -> Int64 {
         let result = await withCheckedContinuation { continuation in
-            engine.grantLease(id: .random(in: 1 ... .max), ttlSeconds: Self.defaultTTL) { continuation.resume(returning: $0) }
+            engine.grantLease(id: .random(in: 1 ... .max), ttlSeconds: Self.defaultTTL) {
+                continuation.resume(returning: $0)
+            }
         }
         do throws(StoreError) { return try result.get().id } catch { throw EtcdErrors.status(error) }
     }

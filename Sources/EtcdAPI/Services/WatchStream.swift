@@ -86,7 +86,8 @@ final class WatchStream: CallHandler, Sendable {
 
         let key = call.key.isEmpty ? [0] : call.key
         var request = WatchRequest(
-            KVRequests.keyRange(key, call.rangeEnd), startRevision: call.startRevision > 0 ? call.startRevision : revision + 1,
+            KVRequests.keyRange(key, call.rangeEnd),
+            startRevision: call.startRevision > 0 ? call.startRevision : revision + 1,
             withPrevious: call.prevKv)
         request.filtersPuts = call.filters.contains(.noPut)
         request.filtersDeletes = call.filters.contains(.noDelete)
@@ -193,7 +194,9 @@ final class WatchStream: CallHandler, Sendable {
         case .cancelled(.compacted(let compactRevision)):
             end(id, reason: EtcdErrors.compacted.message, compactRevision: compactRevision)
         case .cancelled(.tooSlow(let resumeRevision)):
-            end(id, reason: "berth: the watcher did not keep up; resume at revision \(resumeRevision)", compactRevision: 0)
+            end(
+                id, reason: "berth: the watcher did not keep up; resume at revision \(resumeRevision)",
+                compactRevision: 0)
         case .cancelled(.closed):
             end(id, reason: EtcdErrors.stopped.message, compactRevision: 0)
         }

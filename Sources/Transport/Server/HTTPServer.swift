@@ -15,7 +15,8 @@ package final class HTTPServer: Sendable {
 
     /// Without `http2` only HTTP/1.1 is understood.
     package init(
-        group: any EventLoopGroup, responder: any Responder, http2: (any HTTP2Acceptor)? = nil, limits: Limits = Limits()
+        group: any EventLoopGroup, responder: any Responder, http2: (any HTTP2Acceptor)? = nil,
+        limits: Limits = Limits()
     ) {
         self.group = group
         self.responder = responder

@@ -22,7 +22,8 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private let patience: TimeAmount
 
     init(
-        patience: TimeAmount, http1: @escaping (any Channel) throws -> Void, http2: @escaping (any Channel) throws -> Void
+        patience: TimeAmount, http1: @escaping (any Channel) throws -> Void,
+        http2: @escaping (any Channel) throws -> Void
     ) {
         self.patience = patience
         self.http1 = http1
