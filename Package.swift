@@ -62,7 +62,8 @@ let package = Package(
         .target(
             name: "Node",
             dependencies: [
-                "CNode", "Objects", "Client", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                "CNode", "Objects", "Client", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOWebSocket", package: nio),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -101,7 +102,8 @@ let package = Package(
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(name: "NodeTests", dependencies: ["Node", "CNode", "Objects", "Client"]),
-        .testTarget(name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects", "TestSupport"]),
+        .testTarget(
+            name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects", "TestSupport"]),
         .target(
             name: "ClientTestSupport",
             dependencies: [

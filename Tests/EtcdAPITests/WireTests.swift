@@ -118,16 +118,6 @@ import Testing
         let compare: JSON = ["compare": [["target": "CREATE", "key": "Zm9v", "create_revision": "0"]]]
         #expect(try GatewayReader.decode(TransactionCall.self, compare).compare.first?.operand == .createRevision(0))
     }
-
-    @Test func base64() {
-        for text in ["", "f", "fo", "foo", "foob", "fooba", "foobar"] {
-            #expect(Base64.decode(Base64.encode(Array(text.utf8))) == Array(text.utf8))
-        }
-        #expect(Base64.encode(Array("fooba".utf8)) == "Zm9vYmE=")
-        #expect(Base64.decode("Zm9vYmE") == Array("fooba".utf8))
-        #expect(Base64.decode("_-8=") == [0xff, 0xef])
-        for bad in ["Z", "Zm9v=", "Zm=9v", "Zm9vY===", "Zm 9"] { #expect(Base64.decode(bad) == nil, "\(bad)") }
-    }
 }
 
 /// Small seeded generator, so that a failure can be repeated.
