@@ -2,12 +2,16 @@ package import Objects
 
 extension Registry {
     /// Creates what every cluster has from the start, if it is missing: the four namespaces, the Service
-    /// `default/kubernetes` and the two storage classes. Leaves alone what is there.
+    /// `default/kubernetes` and the two storage classes. Leaves alone what is there. A storage class that somebody
+    /// deleted stays away as long as the namespaces tell that this is not the first start.
     package func bootstrap() async throws(Status) {
+        let isFirstStart = try find(ObjectKey(.namespaces, name: "kube-system")) == nil
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
             try await ensure(BootstrapObjects.namespace(name), .namespaces)
         }
-        try await ensure(BootstrapObjects.kubernetesService, .services)
+        let address = ServiceRange(options.serviceCIDR).map { ServiceRange.text($0.address(0)) } ?? ""
+        try await ensure(BootstrapObjects.kubernetesService(address), .services)
+        guard isFirstStart else { return }
         try await ensure(BootstrapObjects.storageClass("berth-local", binding: "Immediate"), .storageClasses)
         try await ensure(
             BootstrapObjects.storageClass("berth-local-wait", binding: "WaitForFirstConsumer"), .storageClasses)
@@ -18,7 +22,7 @@ extension Registry {
         guard try find(key) == nil else { return }
         do {
             _ = try await create(object, resource, namespace: object.namespace, by: .daemon)
-        } catch where error.reason == "AlreadyExists" {
+        } catch  where error.reason == "AlreadyExists" {
             return
         }
     }
@@ -29,17 +33,19 @@ enum BootstrapObjects {
         Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
     }
 
-    static let kubernetesService = Object([
-        "apiVersion": "v1", "kind": "Service",
-        "metadata": [
-            "name": "kubernetes", "namespace": "default",
-            "labels": ["component": "apiserver", "provider": "kubernetes"],
-        ],
-        "spec": [
-            "type": "ClusterIP", "sessionAffinity": "None",
-            "ports": [["name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443]],
-        ],
-    ])
+    static func kubernetesService(_ address: String) -> Object {
+        Object([
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": [
+                "name": "kubernetes", "namespace": "default",
+                "labels": ["component": "apiserver", "provider": "kubernetes"],
+            ],
+            "spec": [
+                "type": "ClusterIP", "sessionAffinity": "None", "clusterIP": .string(address),
+                "ports": [["name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443]],
+            ],
+        ])
+    }
 
     static func storageClass(_ name: String, binding: String) -> Object {
         Object([

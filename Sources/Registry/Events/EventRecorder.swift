@@ -1,6 +1,7 @@
 package import Objects
 
-/// Writes core/v1 Events for users to read. Never fails and never delays its caller.
+/// Writes core/v1 Events for users to read. Never fails and never delays its caller; Events of one recorder are written
+/// in the order in which they were recorded.
 package struct EventRecorder: Sendable {
     package enum EventType: String, Sendable, Hashable {
         case normal = "Normal"
@@ -8,49 +9,79 @@ package struct EventRecorder: Sendable {
     }
 
     private let registry: Registry
+    private let writer: EventWriter
 
-    package init(_ registry: Registry) { self.registry = registry }
-
-    /// `about` must have name, kind, apiVersion; the Event is in its namespace, or in `default`.
-    package func record(about: Object, type: EventType, reason: String, message: String, component: String) {
-        let now = registry.options.clock()
-        let namespace = about.namespace.isEmpty ? "default" : about.namespace
-        let event = EventRecorder.event(
-            about: about, namespace: namespace, type: type, reason: reason, message: message, component: component,
-            now: now)
-        let registry = registry
-        Task {
-            // An Event that cannot be written is not worth an error to anybody.
-            _ = try? await registry.create(
-                event, .events, namespace: namespace, by: .controller(component))
-        }
+    package init(_ registry: Registry) {
+        self.registry = registry
+        writer = EventWriter(registry)
     }
 
-    private static func event(
-        about: Object, namespace: String, type: EventType, reason: String, message: String, component: String,
-        now: Timestamp
-    ) -> Object {
-        let nanoseconds = UInt64(bitPattern: now.seconds &* 1_000_000_000 &+ Int64(now.nanos))
+    /// `about` must have name, kind and apiVersion; the Event is in its namespace, or in `default`.
+    package func record(about: Object, type: EventType, reason: String, message: String, component: String) {
+        writer.enqueue(
+            EventNote(
+                about: ObjectReference(about), type: type.rawValue, reason: reason, message: message,
+                component: component, time: registry.options.clock()))
+    }
+
+    /// Returns when everything recorded so far is written.
+    package func flush() async { await writer.flush() }
+}
+
+/// What an Event is about.
+struct ObjectReference: Sendable, Hashable {
+    var kind: String
+    var namespace: String
+    var name: String
+    var uid: String
+    var apiVersion: String
+    var resourceVersion: String
+
+    init(_ object: Object) {
+        kind = object.kind
+        namespace = object.namespace
+        name = object.name
+        uid = object.uid
+        apiVersion = object.apiVersion
+        resourceVersion = object.resourceVersion
+    }
+
+    var json: JSON {
+        var json: JSON = ["kind": .string(kind)]
+        let fields = [
+            ("namespace", namespace), ("name", name), ("uid", uid), ("apiVersion", apiVersion),
+            ("resourceVersion", resourceVersion),
+        ]
+        for (field, text) in fields where !text.isEmpty { json[field] = .string(text) }
+        return json
+    }
+}
+
+/// One thing that happened.
+struct EventNote: Sendable {
+    var about: ObjectReference
+    var type: String
+    var reason: String
+    var message: String
+    var component: String
+    var time: Timestamp
+
+    /// Events of cluster-scoped objects are in `default`.
+    var namespace: String { about.namespace.isEmpty ? "default" : about.namespace }
+
+    func event() -> Object {
+        // Upstream names an Event after its object and the nanosecond, so that names do not collide.
+        let nanoseconds = UInt64(bitPattern: time.seconds &* 1_000_000_000 &+ Int64(time.nanos))
         return Object([
             "kind": "Event", "apiVersion": "v1",
             "metadata": [
                 "name": .string("\(about.name).\(String(nanoseconds, radix: 16))"), "namespace": .string(namespace),
             ],
-            "involvedObject": reference(to: about), "reason": .string(reason), "message": .string(message),
+            "involvedObject": about.json, "reason": .string(reason), "message": .string(message),
             "source": ["component": .string(component)],
-            "firstTimestamp": .string(now.rfc3339), "lastTimestamp": .string(now.rfc3339), "count": 1,
-            "type": .string(type.rawValue), "eventTime": nil,
+            "firstTimestamp": .string(time.rfc3339), "lastTimestamp": .string(time.rfc3339), "count": 1,
+            "type": .string(type), "eventTime": nil,
             "reportingComponent": .string(component), "reportingInstance": "",
         ])
-    }
-
-    private static func reference(to object: Object) -> JSON {
-        var reference: JSON = ["kind": .string(object.kind)]
-        if !object.namespace.isEmpty { reference["namespace"] = .string(object.namespace) }
-        reference["name"] = .string(object.name)
-        if !object.uid.isEmpty { reference["uid"] = .string(object.uid) }
-        reference["apiVersion"] = .string(object.apiVersion)
-        if !object.resourceVersion.isEmpty { reference["resourceVersion"] = .string(object.resourceVersion) }
-        return reference
     }
 }

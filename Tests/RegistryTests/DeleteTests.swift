@@ -1,0 +1,174 @@
+import Objects
+import Registry
+import Store
+import TestSupport
+import Testing
+
+@Suite struct DeleteTests {
+    @Test func aPlainObjectGoesAtOnce() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.configMap("a"), .configMaps)
+        let outcome = try await fixture.registry.delete(fixture.key(.configMaps, "a"), by: .tester)
+        #expect(outcome.removed && !outcome.returnsObject)
+        let again = await fixture.failure {
+            try await fixture.registry.delete(fixture.key(.configMaps, "a"), by: .tester)
+        }
+        #expect(again?.message == "configmaps \"a\" not found")
+    }
+
+    @Test func finalizersHoldAnObject() async throws {
+        let fixture = try await Fixture.ready()
+        var map = Object(Sample.configMap("a"))
+        map.finalizers = ["example.com/f"]
+        try await fixture.make(map.json, .configMaps)
+        let key = fixture.key(.configMaps, "a")
+        let outcome = try await fixture.registry.delete(key, by: .tester)
+        #expect(!outcome.removed)
+        #expect(outcome.object["metadata", "deletionGracePeriodSeconds"] == 0)
+        let added = await fixture.failure {
+            try await fixture.registry.update(key, by: .tester) { old in
+                var new = old
+                new.finalizers += ["example.com/g"]
+                return new
+            }
+        }
+        #expect(added?.code == 422)
+        let last = try await fixture.registry.update(key, by: .tester) { old in
+            var new = old
+            new.finalizers = []
+            new["metadata", "deletionTimestamp"] = nil
+            return new
+        }
+        #expect(last.isBeingDeleted)
+        #expect(try fixture.registry.find(key) == nil)
+    }
+
+    @Test func deletingAgainDoesNotWriteAgain() async throws {
+        let fixture = try await Fixture.ready()
+        var map = Object(Sample.configMap("a"))
+        map.finalizers = ["example.com/f"]
+        try await fixture.make(map.json, .configMaps)
+        let key = fixture.key(.configMaps, "a")
+        _ = try await fixture.registry.delete(key, by: .tester)
+        fixture.pass(seconds: 5)
+        let revision = fixture.engine.currentRevision
+        _ = try await fixture.registry.delete(key, by: .tester)
+        #expect(fixture.engine.currentRevision == revision)
+    }
+
+    @Test(arguments: [("uid", 409), ("version", 409)])
+    func preconditions(_ which: String, _ code: Int) async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.configMap("a"), .configMaps)
+        let options = which == "uid" ? DeleteOptions(uid: "other") : DeleteOptions(resourceVersion: "1")
+        let status = await fixture.failure {
+            try await fixture.registry.delete(fixture.key(.configMaps, "a"), options: options, by: .tester)
+        }
+        #expect(status?.code == code)
+        #expect(status?.resource == "ConfigMap")
+    }
+
+    @Test(arguments: [
+        (Propagation.foreground, ["foregroundDeletion"]), (.orphan, ["orphan"]),
+    ])
+    func propagationWaitsForTheGarbageCollector(_ propagation: Propagation, _ finalizers: [String]) async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.statefulSet("web"), .statefulSets)
+        let outcome = try await fixture.registry.delete(
+            fixture.key(.statefulSets, "web"), options: DeleteOptions(propagation: propagation), by: .tester)
+        #expect(!outcome.removed)
+        #expect(outcome.object.finalizers == finalizers)
+        #expect(outcome.object.generation == 2)
+    }
+
+    // MARK: Pods
+
+    @Test(
+        arguments: [
+            ("unscheduled", "", nil, true, 0), ("grace 0", "n1", 0, true, 0), ("default grace", "n1", nil, false, 30),
+            ("negative grace", "n1", -5, false, 1), ("own grace", "n1", 7, false, 7),
+        ] as [(String, String, Int64?, Bool, Int64)])
+    func podsGoGracefully(
+        _ what: String, _ node: String, _ grace: Int64?, _ removed: Bool, _ seconds: Int64
+    ) async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.pod("p", node: node), .pods)
+        let outcome = try await fixture.registry.delete(
+            fixture.key(.pods, "p"), options: DeleteOptions(gracePeriodSeconds: grace), by: .tester)
+        #expect(outcome.removed == removed)
+        #expect(outcome.returnsObject)
+        #expect(outcome.object["metadata", "deletionGracePeriodSeconds"]?.integer == seconds)
+        #expect(
+            outcome.object.deletionTimestamp
+                == Timestamp(seconds: 1_700_000_000).adding(seconds: seconds).rfc3339)
+        #expect(try (fixture.registry.find(fixture.key(.pods, "p")) == nil) == removed)
+    }
+
+    @Test func aGracePeriodOnlyShrinks() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.pod("p", node: "n1"), .pods)
+        let key = fixture.key(.pods, "p")
+        _ = try await fixture.registry.delete(key, by: .tester)
+        let longer = try await fixture.registry.delete(
+            key, options: DeleteOptions(gracePeriodSeconds: 60), by: .tester)
+        #expect(longer.object["metadata", "deletionGracePeriodSeconds"] == 30)
+        let shorter = try await fixture.registry.delete(
+            key, options: DeleteOptions(gracePeriodSeconds: 10), by: .tester)
+        #expect(shorter.object["metadata", "deletionGracePeriodSeconds"] == 10)
+        let now = try await fixture.registry.delete(
+            key, options: DeleteOptions(gracePeriodSeconds: 0), by: .tester)
+        #expect(now.removed)
+        #expect(try fixture.registry.find(key) == nil)
+    }
+
+    @Test func aPodWithFinalizersIsMarkedOnly() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.pod("p", finalizers: ["example.com/f"]), .pods)
+        let outcome = try await fixture.registry.delete(fixture.key(.pods, "p"), by: .tester)
+        #expect(!outcome.removed)
+        #expect(outcome.object["metadata", "deletionGracePeriodSeconds"] == 0)
+    }
+
+    // MARK: Namespaces
+
+    @Test func aNamespaceTerminatesUntilItIsFinalized() async throws {
+        let fixture = try await Fixture.ready()
+        let key = ObjectKey(.namespaces, name: "case")
+        let outcome = try await fixture.registry.delete(key, by: .tester)
+        #expect(outcome.object["status", "phase"] == "Terminating")
+        #expect(outcome.object["metadata", "deletionGracePeriodSeconds"] == nil)
+        let refused = await fixture.failure { try await fixture.make(Sample.configMap("a"), .configMaps) }
+        #expect(refused?.code == 403)
+        #expect(refused?.causes.first?.reason == "NamespaceTerminating")
+        let revision = fixture.engine.currentRevision
+        _ = try await fixture.registry.delete(key, by: .tester)
+        #expect(fixture.engine.currentRevision == revision)
+        _ = try await fixture.registry.update(key, subresource: .finalize, by: .tester) { old in
+            var new = old
+            new["spec", "finalizers"] = nil
+            return new
+        }
+        #expect(try fixture.registry.find(key) == nil)
+    }
+
+    @Test func aLiveNamespaceSurvivesFinalize() async throws {
+        let fixture = try await Fixture.ready()
+        let key = ObjectKey(.namespaces, name: "case")
+        _ = try await fixture.registry.update(key, subresource: .finalize, by: .tester) { old in
+            var new = old
+            new["spec", "finalizers"] = nil
+            return new
+        }
+        #expect(try fixture.registry.find(key) != nil)
+    }
+
+    @Test(arguments: ["default", "kube-system", "kube-public"])
+    func someNamespacesStay(_ name: String) async throws {
+        let fixture = Fixture()
+        try await fixture.registry.bootstrap()
+        let status = await fixture.failure {
+            try await fixture.registry.delete(ObjectKey(.namespaces, name: name), by: .tester)
+        }
+        #expect(status?.code == 403)
+    }
+}

@@ -1,0 +1,68 @@
+import Objects
+import Registry
+import Store
+import TestSupport
+import Testing
+
+@Suite struct EventTests {
+    private func events(_ fixture: Fixture) throws -> [Object] {
+        try fixture.registry.list(.events, namespace: "case").items
+    }
+
+    @Test func theSameAgainIsCounted() async throws {
+        let fixture = try await Fixture.ready()
+        let pod = try await fixture.make(Sample.pod("p"), .pods)
+        let recorder = EventRecorder(fixture.registry)
+        for _ in 0..<3 {
+            recorder.record(about: pod, type: .warning, reason: "Failed", message: "no", component: "c")
+            fixture.pass(seconds: 1)
+        }
+        await recorder.flush()
+        let event = try #require(try events(fixture).first)
+        #expect(try events(fixture).count == 1)
+        #expect(event["count"] == 3)
+        #expect(event["firstTimestamp"] == "2023-11-14T22:13:20Z")
+        #expect(event["lastTimestamp"] == "2023-11-14T22:13:22Z")
+        #expect(event["involvedObject", "uid"]?.string == pod.uid)
+        #expect(event["source", "component"] == "c")
+        #expect(event["type"] == "Warning")
+    }
+
+    @Test func manySimilarOnesBecomeOne() async throws {
+        let fixture = try await Fixture.ready()
+        let pod = try await fixture.make(Sample.pod("p"), .pods)
+        let recorder = EventRecorder(fixture.registry)
+        for index in 0..<30 {
+            recorder.record(about: pod, type: .normal, reason: "R", message: "message \(index)", component: "c")
+        }
+        await recorder.flush()
+        let found = try events(fixture)
+        #expect(found.count == 11)
+        #expect(found.contains { $0["message"] == "(combined from similar events): message 29" && $0["count"] == 20 })
+    }
+
+    @Test func eventsExpireWithTheirLease() async throws {
+        let fixture = try await Fixture.ready()
+        let pod = try await fixture.make(Sample.pod("p"), .pods)
+        let recorder = EventRecorder(fixture.registry)
+        recorder.record(about: pod, type: .normal, reason: "R", message: "m", component: "c")
+        await recorder.flush()
+        let lease = try #require(fixture.engine.leases().first)
+        #expect(try fixture.engine.lease(id: lease, withKeys: true).keys.count == 1)
+        #expect(try fixture.engine.lease(id: lease, withKeys: false).lease.grantedSeconds == 3660)
+        await withCheckedContinuation { done in fixture.engine.revokeLease(id: lease) { _ in done.resume() } }
+        #expect(try events(fixture).isEmpty)
+        recorder.record(about: pod, type: .normal, reason: "R", message: "m", component: "c")
+        await recorder.flush()
+    }
+
+    @Test func eventsOfClusterObjectsAreInDefault() async throws {
+        let fixture = Fixture()
+        try await fixture.registry.bootstrap()
+        let volume = try await fixture.make(Sample.volume("v"), .persistentVolumes)
+        let recorder = EventRecorder(fixture.registry)
+        recorder.record(about: volume, type: .normal, reason: "R", message: "m", component: "c")
+        await recorder.flush()
+        #expect(try fixture.registry.list(.events, namespace: "default").items.count == 1)
+    }
+}

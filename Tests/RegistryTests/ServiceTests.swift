@@ -1,0 +1,95 @@
+import Objects
+import Registry
+import Store
+import TestSupport
+import Testing
+
+@Suite struct ServiceTests {
+    private func allocated(_ fixture: Fixture, _ prefix: String = "/berth/clusterip/") throws -> [String] {
+        try fixture.engine.range(RangeRequest(.prefix(Array(prefix.utf8)))).rows
+            .map { String(decoding: $0.key.dropFirst(prefix.utf8.count), as: UTF8.self) }
+    }
+
+    @Test func anAddressIsAllocatedInTheSameTransaction() async throws {
+        let fixture = try await Fixture.ready()
+        let before = fixture.engine.currentRevision
+        let service = try await fixture.make(Sample.service("s"), .services)
+        let address = try #require(service["spec", "clusterIP"]?.string)
+        #expect(fixture.engine.currentRevision == before + 1)
+        #expect(try allocated(fixture) == [address])
+        #expect(service["spec", "clusterIPs"] == [.string(address)])
+        #expect(service["spec", "ipFamilies"] == ["IPv4"])
+        #expect(service["spec", "ipFamilyPolicy"] == "SingleStack")
+        _ = try await fixture.registry.delete(fixture.key(.services, "s"), by: .tester)
+        #expect(try allocated(fixture).isEmpty)
+    }
+
+    @Test func aHeadlessServiceHasNone() async throws {
+        let fixture = try await Fixture.ready()
+        let service = try await fixture.make(Sample.service("s", address: "None"), .services)
+        #expect(service["spec", "clusterIPs"] == ["None"])
+        #expect(try allocated(fixture).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("10.96.0.7", 0), ("10.97.0.1", 422), ("10.96.0.0", 422), ("10.96.255.255", 422), ("10.96.0.9", 422),
+    ])
+    func addressesMayBeAskedFor(_ address: String, _ code: Int) async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.service("taken", address: "10.96.0.9"), .services)
+        let status = await fixture.failure {
+            try await fixture.make(Sample.service("s", address: .string(address)), .services)
+        }
+        #expect((status?.code ?? 0) == code)
+        if code != 0 { #expect(status?.causes.first?.field == "spec.clusterIPs") }
+    }
+
+    @Test func aSmallRangeIsUsedUpWithoutDuplicates() async throws {
+        let fixture = try await Fixture.ready(serviceCIDR: "10.0.0.0/28")
+        var seen: Set<String> = []
+        for index in 0..<14 {
+            let service = try await fixture.make(Sample.service("s\(index)"), .services)
+            seen.insert(service["spec", "clusterIP"]?.string ?? "")
+        }
+        #expect(seen.count == 14)
+        let status = await fixture.failure { try await fixture.make(Sample.service("last"), .services) }
+        #expect(status?.code == 500)
+    }
+
+    @Test func aReplacementNeedNotKnowTheAddress() async throws {
+        let fixture = try await Fixture.ready()
+        let made = try await fixture.make(Sample.service("s"), .services)
+        let put = try await fixture.registry.update(fixture.key(.services, "s"), by: .tester) { _ in
+            Object(Sample.service("s"))
+        }
+        #expect(put["spec", "clusterIP"] == made["spec", "clusterIP"])
+        #expect(put["spec", "clusterIPs"] == made["spec", "clusterIPs"])
+    }
+
+    @Test func anExternalNameGivesItsAddressBack() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.service("s"), .services)
+        let external = try await fixture.registry.update(fixture.key(.services, "s"), by: .tester) { old in
+            var new = old
+            new["spec", "type"] = "ExternalName"
+            new["spec", "externalName"] = "example.com"
+            for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] { new["spec", field] = nil }
+            return new
+        }
+        #expect(external["spec", "clusterIP"] == nil)
+        #expect(try allocated(fixture).isEmpty)
+    }
+
+    @Test func nodePortsAreAllocatedAndKept() async throws {
+        let fixture = try await Fixture.ready()
+        let made = try await fixture.make(Sample.service("s", type: "NodePort"), .services)
+        let port = try #require(made["spec", "ports"]?.array?.first?["nodePort"]?.integer)
+        #expect((30000...32767).contains(port))
+        let put = try await fixture.registry.update(fixture.key(.services, "s"), by: .tester) { _ in
+            Object(Sample.service("s", type: "NodePort"))
+        }
+        #expect(put["spec", "ports"]?.array?.first?["nodePort"]?.integer == port)
+        _ = try await fixture.registry.delete(fixture.key(.services, "s"), by: .tester)
+        #expect(try allocated(fixture, "/berth/nodeport/").isEmpty)
+    }
+}
