@@ -23,7 +23,10 @@ let package = Package(
         // MARK: The store
         .systemLibrary(name: "CLMDB", pkgConfig: nil, providers: [.apt(["liblmdb-dev"])]),
         .target(name: "LMDB", dependencies: ["CLMDB"]),
-        .target(name: "Store", dependencies: ["LMDB"]),
+        .target(name: "CStore"),
+        .target(name: "Store", dependencies: ["LMDB", "CStore"]),
+        .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "LMDB", "CStore"]),
 
         // MARK: The object model
         .target(name: "Objects"),

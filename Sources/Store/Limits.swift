@@ -7,6 +7,35 @@ package enum StoreLimits {
     /// etcd's default `--max-txn-ops`.
     package static let transactionOperations = 128
     package static let originBytes = 128
+    /// etcd: the longest TTL, about 285 years.
+    package static let leaseSeconds: Int64 = 9_000_000_000
+    /// Log bytes that the deletions of one transaction may take: the record must fit into one segment.
+    package static let deletionBytes = 12_582_912
+    /// One batch of the log takes no further transaction once it has this size.
+    package static let batchBytes = 524_288
+    package static let segmentBytes = 16_777_216
+    /// The first segment is small, so that a new store is ready at once.
+    package static let firstSegmentBytes = 1_048_576
+    /// The tail is handed to the checkpoint at this size, if that is idle ...
+    package static let generationBytes = 8_388_608
+    /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB.
+    package static let generationBytesMaximum = 23_068_672
+    /// A write is checkpointed after this time at the latest.
+    package static let checkpointNanoseconds: Int64 = 30_000_000_000
+    /// Without a further write a batch is sealed after this time: an empty batch behind it proves that it was durable.
+    package static let sealNanoseconds: Int64 = 50_000_000
+    /// Dirty pages of one checkpoint transaction (4 KiB each), about.
+    package static let checkpointPages = 4_096
+    /// Keys looked at in one LMDB read transaction; longer reads go on in a new one.
+    package static let viewRows = 10_000
+    /// How long a read in several steps may hold history back.
+    package static let pinNanoseconds: Int64 = 60_000_000_000
+    /// Address space for LMDB, and with that the largest checkpoint.
+    package static let mapBytes = 68_719_476_736
     /// What a watch sink may have queued before it counts as slow.
     package static let watchQueueBytes = 262_144
+    /// How long a sink may stay above that before it is cancelled.
+    package static let watchPatienceNanoseconds: Int64 = 5_000_000_000
+    /// Records that one watch may read from the history before the others have their turn.
+    package static let watchSlice = 512
 }

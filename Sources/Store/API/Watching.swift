@@ -48,6 +48,14 @@ package enum WatchCancellation: Sendable, Hashable {
 /// told from a busy one and cancelled (limit: `StoreLimits.watchQueueBytes`).
 package protocol WatchSink: AnyObject, Sendable {
     func receive(_ signal: WatchSignal) -> Int
+
+    /// As `receive` returns it, at any time and from any thread. A sink that can tell is given time to drain before it
+    /// is cancelled; nil, the default, is for one that cannot.
+    var queuedBytes: Int? { get }
+}
+
+extension WatchSink {
+    package var queuedBytes: Int? { nil }
 }
 
 package protocol WatchHandle: AnyObject, Sendable {

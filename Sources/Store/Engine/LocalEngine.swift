@@ -3,57 +3,148 @@ internal import Glibc
 extension LocalEngineOptions {
     /// Says why on standard error and ends the process with status 74 (EX_IOERR of sysexits.h).
     package static let endProcess: @Sendable (StoreError) -> Void = { error in
-        let line = "berth store: \(error)\n"
-        _ = line.utf8.withContiguousStorageIfAvailable { write(2, $0.baseAddress, $0.count) }
+        var line = "berth store: \(error)\n"
+        line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
         _exit(74)
     }
 }
 
 /// The engine on local files: LMDB, a write-ahead log and the tail between them.
 package final class LocalEngine: Engine {
-    private init() {}
+    private let context: StoreContext
+    private let writer: Writer
+    private let hub: WatchHub
+    private let supply: SegmentSupply
+    private let threads: Monitor<[StoreThread]>
 
     /// Opens or creates the store in `directory` (created with mode 0700 if missing; its parent must exist). Returns
     /// when every acknowledged write of earlier lives is visible.
+    ///
+    /// Errors: `locked` (another process owns it), `unusableDirectory` (tmpfs, network file system), `corrupt` (damage
+    /// that is not a torn tail; the message names file, offset and reason), `unknownFormat`, `io`.
     package static func open(directory: String, options: LocalEngineOptions = .init()) throws(StoreError)
         -> LocalEngine
     {
-        throw StoreError(.unusableDirectory, "\(directory): the store's files are not written yet in this revision")
+        let directory = try StoreDirectory(path: directory, options: options)
+        let outcome = try Recovery(directory: directory, options: options).run()
+        let engine = try LocalEngine(directory, options, outcome)
+        try engine.start()
+        return engine
+    }
+
+    private init(
+        _ directory: StoreDirectory, _ options: LocalEngineOptions, _ outcome: Recovery.Outcome
+    ) throws(StoreError) {
+        let identity = outcome.checkpoint.identity
+        let context = StoreContext(
+            directory: directory, options: options, database: outcome.database, identity: identity,
+            published: outcome.published)
+        self.context = context
+        supply = SegmentSupply(
+            storage: options.storage, directory: directory, segmentBytes: options.segmentBytes,
+            fail: { context.fail($0) })
+        let hub = WatchHub(context: context)
+        self.hub = hub
+        checkpointer = Checkpointer(context: context, state: outcome.checkpoint)
+        let log = try LogWriter(identity: identity, supply: supply, file: outcome.file)
+        writer = Writer(
+            context: context, checkpointer: checkpointer, log: log, state: outcome.writer,
+            onPublish: { hub.publish($0) })
+        if let spare = outcome.spare { supply.adopt(spare.number, spare.file) }
+        supply.want(outcome.writer.position.segment + 1)
+        threads = Monitor([])
+    }
+
+    private let checkpointer: Checkpointer
+
+    private func start() throws(StoreError) {
+        let parts: [(String, @Sendable () -> Void)] = [
+            ("berth-segments", { [supply] in supply.run() }),
+            ("berth-checkpoint", { [checkpointer] in checkpointer.run() }),
+            ("berth-watch", { [hub] in hub.run() }),
+            ("berth-writer", { [writer] in writer.run() }),
+        ]
+        for (name, body) in parts {
+            let thread = try StoreThread(name: name, body)
+            threads.withLock { $0.append(thread) }
+        }
     }
 
     /// Finishes what was submitted, checkpoints, and releases the directory. Later calls fail with `unavailable`.
-    package func close() {}
+    package func close() {
+        writer.close()
+        let running = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        guard running.count == 4 else { return }
+        running[3].join()
+        running[1].join()
+        hub.close()
+        supply.close()
+        running[2].join()
+        running[0].join()
+        context.release()
+    }
 
-    package var currentRevision: Int64 { 1 }
-    package var compactRevision: Int64 { 0 }
+    package var currentRevision: Int64 { context.published.withLock { $0.revision } }
+    package var compactRevision: Int64 { context.published.withLock { $0.compactRevision } }
 
-    package func range(_ request: RangeRequest) throws(StoreError) -> RangeResult { throw closed }
+    // MARK: Reading
+
+    package func range(_ request: RangeRequest) throws(StoreError) -> RangeResult {
+        try RangeReader(context: context).range(request)
+    }
+
     package func scan(_ request: RangeRequest, _ body: (RowView) throws(StoreError) -> Bool) throws(StoreError)
         -> ScanResult
-    { throw closed }
+    {
+        try RangeReader(context: context).scan(request, body)
+    }
+
+    package func watch(_ request: WatchRequest, sink: any WatchSink) throws(StoreError) -> any WatchHandle {
+        try hub.watch(request, sink: sink)
+    }
+
+    // MARK: Writing
+
     package func submit(
         _ transaction: Transaction, origin: Origin,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void
-    ) { completion(.failure(closed)) }
-    package func watch(_ request: WatchRequest, sink: any WatchSink) throws(StoreError) -> any WatchHandle {
-        throw closed
-    }
+    ) { writer.submit(.transaction(transaction, origin, completion)) }
+
     package func compact(
         to revision: Int64, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
-    ) { completion(.failure(closed)) }
+    ) { writer.submit(.compaction(revision, completion)) }
+
+    // MARK: Leases
+
     package func grantLease(
         id: Int64, ttlSeconds: Int64, completion: @escaping @Sendable (Result<Lease, StoreError>) -> Void
-    ) { completion(.failure(closed)) }
-    package func revokeLease(id: Int64, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void) {
-        completion(.failure(closed))
-    }
-    package func renewLease(id: Int64, completion: @escaping @Sendable (Result<Lease, StoreError>) -> Void) {
-        completion(.failure(closed))
-    }
-    package func lease(id: Int64, withKeys: Bool) throws(StoreError) -> (lease: Lease, keys: [[UInt8]]) {
-        throw closed
-    }
-    package func leases() -> [Int64] { [] }
+    ) { writer.submit(.grantLease(id: id, seconds: ttlSeconds, completion)) }
 
-    private var closed: StoreError { StoreError(.unavailable, "the store is closed") }
+    package func revokeLease(id: Int64, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void) {
+        writer.submit(.revokeLease(id, completion))
+    }
+
+    package func renewLease(id: Int64, completion: @escaping @Sendable (Result<Lease, StoreError>) -> Void) {
+        writer.submit(.renewLease(id, completion))
+    }
+
+    package func lease(id: Int64, withKeys: Bool) throws(StoreError) -> (lease: Lease, keys: [[UInt8]]) {
+        let answer = Monitor<Result<Lease, StoreError>?>(nil)
+        writer.submit(.lease(id) { result in answer.broadcast { $0 = result } })
+        guard let lease = try answer.wait({ $0 })?.get() else {
+            throw StoreError(.unavailable, "the store is closed")
+        }
+        if !withKeys { return (lease, []) }
+        let view = try ReadView(context)
+        return (lease, try view.keys(of: id, onWriterThread: false))
+    }
+
+    package func leases() -> [Int64] {
+        let answer = Monitor<[Int64]?>(nil)
+        writer.submit(.leases { ids in answer.broadcast { $0 = ids } })
+        return answer.wait { $0 } ?? []
+    }
 }

@@ -10,5 +10,10 @@ package struct LocalEngineOptions: Sendable {
     /// the process: after a failed sync nothing that is in memory or in the page cache can be trusted.
     package var onFatal: @Sendable (StoreError) -> Void = LocalEngineOptions.endProcess
 
+    /// Files, syncs and clocks.
+    package var storage: any Storage = PosixStorage()
+    /// Size of a log segment in bytes, a multiple of 4,096. Smaller ones are for tests.
+    package var segmentBytes = StoreLimits.segmentBytes
+
     package init() {}
 }

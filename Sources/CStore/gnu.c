@@ -1,0 +1,14 @@
+#define _GNU_SOURCE
+#include "CStore.h"
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/vfs.h>
+
+void berth_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int berth_open_direct(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_DIRECT); }
+
+int64_t berth_file_system_type(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;
+}

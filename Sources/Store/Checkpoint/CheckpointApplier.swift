@@ -1,0 +1,31 @@
+/// Applies a generation in LMDB transactions of bounded size, each ending at a batch.
+struct CheckpointApplier {
+    let database: Database
+    let storage: any Storage
+
+    /// Keeps `state` at what is durable, also when it fails. Returns the number of the last commit.
+    func apply(_ generation: Generation, from state: inout CheckpointState) throws(StoreError) -> Int {
+        var mark = 0
+        var version = 0
+        var leaseChange = 0
+        var commit = 0
+        while mark < generation.marks.count {
+            var transaction = try CheckpointTransaction(database, state: state)
+            repeat {
+                let target = generation.marks[mark]
+                while version < target.versions {
+                    try transaction.apply(generation.memtable.log[version])
+                    version += 1
+                }
+                while leaseChange < target.leaseChanges {
+                    try transaction.apply(generation.leaseChanges[leaseChange])
+                    leaseChange += 1
+                }
+                mark += 1
+            } while mark < generation.marks.count && transaction.dirtyPages < StoreLimits.checkpointPages
+            (commit, state) = try transaction.commit(
+                at: generation.marks[mark - 1], now: storage.wallNanoseconds, storage)
+        }
+        return commit
+    }
+}

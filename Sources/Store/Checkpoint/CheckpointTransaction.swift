@@ -1,0 +1,159 @@
+internal import LMDB
+
+/// One LMDB write transaction of a checkpoint: applies records in the order they were written and keeps the
+/// checkpoint's own account (revision, state hash, live bytes) up to date.
+struct CheckpointTransaction: ~Copyable {
+    private let database: Database
+    private let transaction: WriteTransaction
+    private let scratch = OutputBuffer()
+    private(set) var state: CheckpointState
+    /// Pages made dirty so far, about.
+    private(set) var dirtyPages = 0
+
+    init(_ database: Database, state: CheckpointState) throws(StoreError) {
+        self.database = database
+        self.state = state
+        do { transaction = try WriteTransaction(database.environment) } catch {
+            throw StoreError(error, database.path)
+        }
+    }
+
+    /// Moves the key's present record into the history and puts this one in its place. A record that does not
+    /// continue the present one means that log and checkpoint belong to different lives: damage.
+    mutating func apply(_ version: VersionNode) throws(StoreError) {
+        let record = version.record
+        let old = try present(record)
+        if let old { try retire(old, for: record) }
+        if !record.isTombstone { state.stateHash.add(record.checksum) }
+        state.liveRecords += 1
+        state.liveBytes += Int64(record.key.count + record.value.count)
+        dirtyPages += record.value.count > 1_900 ? record.value.count / 4_096 + 1 : 0
+        do {
+            try putLatest(record)
+            try appendHistory(record, of: version.transaction)
+            if record.header.lease != 0, record.header.lease != old?.header.lease {
+                try LeaseKey.withKey(record.header.lease, record.key) { key throws(LMDBError) in
+                    try transaction.put(database.leaseKeys, key, UnsafeRawBufferPointer(start: nil, count: 0))
+                }
+            }
+        } catch {
+            throw StoreError(error, database.path)
+        }
+    }
+
+    /// Its bytes are copied: LMDB's own may move with the next change.
+    private mutating func present(_ record: RecordView) throws(StoreError) -> RecordView? {
+        let entry: UnsafeRawBufferPointer?
+        do { entry = try transaction.get(database.latest, record.key) } catch {
+            throw StoreError(error, database.path)
+        }
+        guard let entry else {
+            if record.header.previous.main > state.compactRevision {
+                throw mismatch(record, "its predecessor is missing")
+            }
+            dirtyPages += 1
+            return nil
+        }
+        if database.environment.isClean(entry) ?? true { dirtyPages += 1 }
+        scratch.removeAll()
+        scratch.append(entry)
+        let old = try LatestEntry.decode(key: record.key, scratch.bytes)
+        if old.header.revision != record.header.previous {
+            throw mismatch(record, "the checkpoint's record before it is of revision \(old.header.revision.main)")
+        }
+        return old
+    }
+
+    private mutating func retire(_ old: RecordView, for record: RecordView) throws(StoreError) {
+        do {
+            if !old.isTombstone {
+                state.stateHash.remove(old.checksum)
+                try old.header.revision.withKey { key throws(LMDBError) in
+                    let size = HistoryEntry.size(old, withValue: true)
+                    HistoryEntry.encode(
+                        old, withValue: true, to: try transaction.reserve(database.history, key, count: size))
+                }
+                dirtyPages += 1
+            }
+            if old.header.lease != 0, old.header.lease != record.header.lease {
+                _ = try LeaseKey.withKey(old.header.lease, old.key) { key throws(LMDBError) in
+                    try transaction.delete(database.leaseKeys, key)
+                }
+            }
+        } catch {
+            throw StoreError(error, database.path)
+        }
+    }
+
+    private func putLatest(_ record: RecordView) throws(LMDBError) {
+        let size = LatestEntry.headSize + record.value.count
+        LatestEntry.encode(record, to: try transaction.reserve(database.latest, record.key, count: size))
+    }
+
+    private func appendHistory(_ record: RecordView, of node: TransactionNode) throws(LMDBError) {
+        let revision = record.header.revision
+        try revision.withKey { key throws(LMDBError) in
+            let size = HistoryEntry.size(record, withValue: false)
+            HistoryEntry.encode(
+                record, withValue: false,
+                to: try transaction.reserve(database.history, key, count: size, appending: true))
+        }
+        if revision.sub != 0 { return }
+        let origin = node.origin
+        try withBigEndian(revision.main) { key throws(LMDBError) in
+            let target = try transaction.reserve(
+                database.transactions, key, count: TransactionEntry.headSize + origin.count, appending: true)
+            TransactionEntry.encode(revision.main, nanoseconds: node.nanoseconds, origin: origin, to: target)
+        }
+    }
+
+    mutating func apply(_ change: LeaseChange) throws(StoreError) {
+        do {
+            switch change {
+            case .set(let lease):
+                try withBigEndian(lease.id) { key throws(LMDBError) in
+                    LeaseEntry.encode(
+                        lease, to: try transaction.reserve(database.leases, key, count: LeaseEntry.size))
+                }
+            case .remove(let id):
+                _ = try withBigEndian(id) { key throws(LMDBError) in try transaction.delete(database.leases, key) }
+            }
+        } catch {
+            throw StoreError(error, database.path)
+        }
+    }
+
+    /// Commits with the position and revisions of `mark`, after comparing the state hash that the writer computed with
+    /// the one that this checkpoint's own contents give. Returns the commit's number and the new state.
+    consuming func commit(at mark: BatchMark, now: Int64, _ storage: any Storage) throws(StoreError)
+        -> (id: Int, state: CheckpointState)
+    {
+        if state.stateHash != mark.stateHash {
+            throw StoreError(
+                .corrupt,
+                "\(database.path): state hash at revision \(mark.revision) is \(state.stateHash.value), "
+                    + "the log says \(mark.stateHash.value)")
+        }
+        state.position = mark.position
+        state.revision = mark.revision
+        state.compactRevision = mark.compactRevision
+        state.writtenNanoseconds = now
+        return try commit(storage)
+    }
+
+    consuming func commit(_ storage: any Storage) throws(StoreError) -> (id: Int, state: CheckpointState) {
+        let (path, state) = (database.path, state)
+        do { try database.writeState(state, in: transaction) } catch { throw StoreError(error, path) }
+        try storage.willCommit()
+        let id = transaction.id
+        let ending = transaction
+        do { try ending.commit() } catch { throw StoreError(error, path) }
+        return (id, state)
+    }
+
+    private func mismatch(_ record: RecordView, _ how: String) -> StoreError {
+        let name = String(decoding: record.key.prefix(80), as: UTF8.self)
+        return StoreError(
+            .corrupt, "\(database.path): revision \(record.header.revision.main) of \(name) does not fit: \(how)")
+    }
+}

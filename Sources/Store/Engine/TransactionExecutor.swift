@@ -1,0 +1,200 @@
+/// Runs one transaction against the newest state: compares, then the chosen operations in order, each seeing what the
+/// ones before it wrote. Everything that can fail is checked before the first change, so that nothing has to be
+/// taken back.
+struct TransactionExecutor: ~Copyable {
+    let view: ReadView
+    let state: WriterState
+    let now: Int64
+
+    /// Appends the changes to the batch.
+    func execute(_ transaction: Transaction, origin: Origin) throws(StoreError) -> TransactionResult {
+        try TransactionCheck.check(transaction)
+        let plan = try decide(transaction)
+        var deletedBytes = 0
+        try check(plan, &deletedBytes)
+        var changes = ChangeWriter(state: state, origin: origin, now: now)
+        let result = try run(plan, &changes)
+        changes.finish()
+        return stamped(result, with: state.revision)
+    }
+
+    // MARK: Deciding
+
+    private struct Plan {
+        var succeeded: Bool
+        var operations: [Operation]
+        /// Of the nested transactions among `operations`, in order.
+        var nested: [Plan]
+    }
+
+    /// All compares, nested ones too, see the state before the transaction (etcd: `compareToPath`).
+    private func decide(_ transaction: Transaction) throws(StoreError) -> Plan {
+        var succeeded = true
+        for compare in transaction.compares where succeeded { succeeded = try holds(compare) }
+        let operations = succeeded ? transaction.success : transaction.failure
+        var nested: [Plan] = []
+        for case .transaction(let inner) in operations { nested.append(try decide(inner)) }
+        return Plan(succeeded: succeeded, operations: operations, nested: nested)
+    }
+
+    private func holds(_ compare: Compare) throws(StoreError) -> Bool {
+        var any = false
+        var all = true
+        try forEach(compare.range) { record throws(StoreError) in
+            any = true
+            all = Self.holds(compare, record.header, record.value)
+            return all
+        }
+        if any { return all }
+        if case .value = compare.target { return false }
+        let missing = RecordHeader(revision: .none, createRevision: 0, version: 0, lease: 0, previous: .none)
+        return Self.holds(compare, missing, UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    private static func holds(_ compare: Compare, _ header: RecordHeader, _ value: UnsafeRawBufferPointer) -> Bool {
+        let order: Int =
+            switch compare.target {
+            case .version(let wanted): Self.order(header.version, wanted)
+            case .createRevision(let wanted): Self.order(header.createRevision, wanted)
+            case .modRevision(let wanted): Self.order(header.revision.main, wanted)
+            case .lease(let wanted): Self.order(header.lease, wanted)
+            case .value(let wanted): wanted.withUnsafeBytes { compareBytes(value, $0) }
+            }
+        return switch compare.relation {
+        case .equal: order == 0
+        case .notEqual: order != 0
+        case .greater: order > 0
+        case .less: order < 0
+        }
+    }
+
+    private static func order(_ a: Int64, _ b: Int64) -> Int { a < b ? -1 : a > b ? 1 : 0 }
+
+    // MARK: Checking
+
+    private func check(_ plan: Plan, _ deletedBytes: inout Int) throws(StoreError) {
+        for operation in plan.operations {
+            switch operation {
+            case .range(let request):
+                _ = try RangeEvaluator.revision(
+                    asked: request.revision, current: state.revision, compacted: state.compactRevision)
+            case .put(let put): try check(put)
+            case .delete(let delete): try check(delete, &deletedBytes)
+            case .transaction: break
+            }
+        }
+        for inner in plan.nested { try check(inner, &deletedBytes) }
+    }
+
+    private func check(_ put: Put) throws(StoreError) {
+        if put.lease != 0, state.leases[put.lease] == nil {
+            throw StoreError(.leaseNotFound, "lease \(put.lease) does not exist")
+        }
+        if put.ignoresValue || put.ignoresLease {
+            let record = try put.key.withRawBytes { key throws(StoreError) in try view.record(key, at: .max) }
+            if record?.isTombstone ?? true {
+                throw StoreError(.keyNotFound, "the key whose value or lease is to be kept does not exist")
+            }
+        }
+    }
+
+    /// One record must fit into one log segment, and who waits for it must not wait for long.
+    private func check(_ delete: Delete, _ deletedBytes: inout Int) throws(StoreError) {
+        if case .key = delete.range { return }
+        var bytes = deletedBytes
+        try forEach(delete.range) { record throws(StoreError) in
+            bytes += 8 + RecordHeader.encodedSize + record.key.count
+            return bytes <= StoreLimits.deletionBytes
+        }
+        deletedBytes = bytes
+        if bytes > StoreLimits.deletionBytes {
+            throw StoreError(
+                .requestTooLarge, "the range holds too many keys for one transaction; delete it in smaller ranges")
+        }
+    }
+
+    // MARK: Running
+
+    private func run(_ plan: Plan, _ changes: inout ChangeWriter) throws(StoreError) -> TransactionResult {
+        var results: [OperationResult] = []
+        results.reserveCapacity(plan.operations.count)
+        var nested = plan.nested.makeIterator()
+        for operation in plan.operations {
+            switch operation {
+            case .range(let request): results.append(.range(try range(request, changes)))
+            case .put(let put): results.append(.put(previous: try self.put(put, &changes)))
+            case .delete(let delete): results.append(try self.delete(delete, &changes))
+            case .transaction:
+                if let inner = nested.next() { results.append(.transaction(try run(inner, &changes))) }
+            }
+        }
+        return TransactionResult(succeeded: plan.succeeded, revision: state.revision, results: results)
+    }
+
+    private func range(_ request: RangeRequest, _ changes: ChangeWriter) throws(StoreError) -> RangeResult {
+        let current = changes.isEmpty ? state.revision : changes.revision
+        // Without a revision a range sees what the transaction has written so far.
+        let revision = request.revision > 0 ? request.revision : Int64.max
+        let evaluator = RangeEvaluator(request: request)
+        return try evaluator.evaluate(revision: current) { visit throws(StoreError) in
+            if case .key(let key) = request.range {
+                let record = try key.withRawBytes { key throws(StoreError) in try view.record(key, at: revision) }
+                if let record, !record.isTombstone { _ = try visit(record) }
+                return
+            }
+            _ = try view.scan(
+                ScanBounds(request.range), at: revision, verifying: evaluator.needsValues, rows: .max, visit)
+        }
+    }
+
+    private func put(_ put: Put, _ changes: inout ChangeWriter) throws(StoreError) -> KeyValue? {
+        try put.key.withRawBytes { key throws(StoreError) in
+            let old = try view.record(key, at: .max)
+            let alive = old.flatMap { $0.isTombstone ? nil : $0 }
+            let previous = put.returnsPrevious ? alive?.keyValue() : nil
+            let lease = put.ignoresLease ? alive?.header.lease ?? 0 : put.lease
+            if put.ignoresValue, let alive {
+                changes.put(key, alive.value, lease: lease, over: old)
+            } else {
+                put.value.withUnsafeBytes { changes.put(key, $0, lease: lease, over: old) }
+            }
+            return previous
+        }
+    }
+
+    private func delete(_ delete: Delete, _ changes: inout ChangeWriter) throws(StoreError) -> OperationResult {
+        var previous: [KeyValue] = []
+        var doomed: [RecordView] = []
+        try forEach(delete.range) { record throws(StoreError) in
+            if delete.returnsPrevious { previous.append(record.keyValue()) }
+            doomed.append(record)
+            return true
+        }
+        for record in doomed { changes.delete(record) }
+        return .delete(count: doomed.count, previous: previous)
+    }
+
+    /// Every existing key of a range with its newest record, which points into memory that this view keeps.
+    private func forEach(
+        _ range: KeyRange, _ body: (RecordView) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        if case .key(let key) = range {
+            let record = try key.withRawBytes { key throws(StoreError) in try view.record(key, at: .max) }
+            if let record, !record.isTombstone { _ = try body(record) }
+            return
+        }
+        _ = try view.scan(ScanBounds(range), at: .max, verifying: true, rows: .max, body)
+    }
+
+    /// Nested transactions answer with the revision of the whole, too.
+    private func stamped(_ result: TransactionResult, with revision: Int64) -> TransactionResult {
+        var result = result
+        result.revision = revision
+        for index in result.results.indices {
+            if case .transaction(let inner) = result.results[index] {
+                result.results[index] = .transaction(stamped(inner, with: revision))
+            }
+        }
+        return result
+    }
+}

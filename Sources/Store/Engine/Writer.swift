@@ -1,0 +1,232 @@
+internal import Synchronization
+
+/// What callers ask of the writer.
+enum WriteRequest: Sendable {
+    case transaction(Transaction, Origin, @Sendable (Result<TransactionResult, StoreError>) -> Void)
+    case compaction(Int64, @Sendable (Result<Int64, StoreError>) -> Void)
+    case grantLease(id: Int64, seconds: Int64, @Sendable (Result<Lease, StoreError>) -> Void)
+    case revokeLease(Int64, @Sendable (Result<Int64, StoreError>) -> Void)
+    case renewLease(Int64, @Sendable (Result<Lease, StoreError>) -> Void)
+    case lease(Int64, @Sendable (Result<Lease, StoreError>) -> Void)
+    case leases(@Sendable ([Int64]) -> Void)
+
+    func fail(_ error: StoreError) {
+        switch self {
+        case .transaction(_, _, let completion): completion(.failure(error))
+        case .compaction(_, let completion): completion(.failure(error))
+        case .grantLease(_, _, let completion): completion(.failure(error))
+        case .revokeLease(_, let completion): completion(.failure(error))
+        case .renewLease(_, let completion): completion(.failure(error))
+        case .lease(_, let completion): completion(.failure(error))
+        case .leases(let completion): completion([])
+        }
+    }
+}
+
+/// The one thread that writes: collects what is waiting, evaluates it, appends one batch to the log, syncs once,
+/// publishes, answers. One batch is in flight at a time.
+final class Writer: Sendable {
+    private struct Queue {
+        var requests: [WriteRequest] = []
+        var isClosed = false
+    }
+
+    private let context: StoreContext
+    private let checkpointer: Checkpointer
+    private let log: LogWriter
+    private let state: WriterState
+    private let onPublish: @Sendable (Int64) -> Void
+    private let queue = Monitor(Queue())
+
+    init(
+        context: StoreContext, checkpointer: Checkpointer, log: LogWriter, state: WriterState,
+        onPublish: @escaping @Sendable (Int64) -> Void
+    ) {
+        self.context = context
+        self.checkpointer = checkpointer
+        self.log = log
+        self.state = state
+        self.onPublish = onPublish
+    }
+
+    func submit(_ request: WriteRequest) {
+        let error: StoreError? = queue.signal { queue in
+            if queue.isClosed { return StoreError(.unavailable, "the store is closed") }
+            queue.requests.append(request)
+            return nil
+        }
+        if let error { request.fail(error) }
+    }
+
+    func close() { queue.broadcast { $0.isClosed = true } }
+
+    // MARK: The writer thread
+
+    private enum Wake {
+        case requests([WriteRequest])
+        case closed
+    }
+
+    /// The body of the writer's thread. Ends after `close`, when everything submitted before is answered, sealed and
+    /// handed to the checkpoint.
+    func run() {
+        var timers = WriterTimers()
+        while true {
+            let wake: Wake? = queue.wait(until: timers.next(state)) { queue in
+                if !queue.requests.isEmpty {
+                    defer { queue.requests = [] }
+                    return .requests(queue.requests)
+                }
+                return queue.isClosed ? .closed : nil
+            }
+            switch wake {
+            case .requests(let requests): write(requests, &timers)
+            case .closed: return finish(&timers)
+            case nil: onTime(&timers)
+            }
+        }
+    }
+
+    private func finish(_ timers: inout WriterTimers) {
+        if context.failure == nil {
+            checkpointLeases(all: true)
+            if timers.isUnsealed { seal(&timers) }
+            checkpointer.waitUntilIdle()
+            handOver()
+            checkpointer.waitUntilIdle()
+        }
+        checkpointer.close()
+    }
+
+    private func onTime(_ timers: inout WriterTimers) {
+        if context.failure != nil { return timers.stop() }
+        let now = context.storage.monotonicNanoseconds
+        if timers.sealIsDue(now) { seal(&timers) }
+        if timers.checkpointIsDue(state, now), !checkpointer.isBusy { handOver() }
+        let expired = state.leases.values.filter { $0.deadline <= now }.map(\.id).sorted()
+        if !expired.isEmpty { write(expired.map { .revokeLease($0, { _ in }) }, &timers) }
+    }
+
+    private func write(_ requests: [WriteRequest], _ timers: inout WriterTimers) {
+        var rest = requests[...]
+        while !rest.isEmpty {
+            if let failure = context.failure {
+                let error = StoreError(.unavailable, "the store has stopped: \(failure.message)", cause: failure.cause)
+                for request in rest { request.fail(error) }
+                return
+            }
+            waitForSpaceInTail()
+            do {
+                try log.prepare(at: state.position)
+            } catch {
+                for request in rest { request.fail(error) }
+                return
+            }
+            rest = writeBatch(rest, &timers)
+        }
+    }
+
+    /// Writes as many of the requests as one batch takes and returns the others.
+    private func writeBatch(
+        _ requests: ArraySlice<WriteRequest>, _ timers: inout WriterTimers
+    ) -> ArraySlice<WriteRequest> {
+        state.beginBatch()
+        var answers: [() -> Void] = []
+        answers.reserveCapacity(requests.count)
+        var rest = requests
+        do throws(StoreError) {
+            var batch = try BatchEvaluator(context: context, state: state)
+            while let request = rest.first, state.payload.count < StoreLimits.batchBytes {
+                answers.append(batch.evaluate(request))
+                rest = rest.dropFirst()
+            }
+            if let failure = context.failure { throw failure }
+            if state.log.records > 0 {
+                try append()
+                timers.wrote(context.storage.monotonicNanoseconds, state)
+            }
+        } catch {
+            context.fail(error)
+            let unknown = StoreError(
+                .indeterminate, "the outcome of this write is unknown: \(error.message)", cause: error.cause)
+            for request in requests.prefix(requests.count - rest.count) { request.fail(unknown) }
+            return rest
+        }
+        for answer in answers { answer() }
+        if state.generation.bytes >= StoreLimits.generationBytes, !checkpointer.isBusy { handOver() }
+        return rest
+    }
+
+    /// Makes the batch durable, then visible.
+    private func append() throws(StoreError) {
+        state.log.state(revision: state.revision, hash: state.stateHash)
+        state.position = try log.append(state.payload.bytes, records: state.log.records, at: state.position)
+        state.mark()
+        context.published.withLock { published in
+            published.revision = state.revision
+            published.compactRevision = state.compactRevision
+        }
+        onPublish(state.revision)
+    }
+
+    private func seal(_ timers: inout WriterTimers) {
+        do {
+            state.beginBatch()
+            state.position = try log.append(state.payload.bytes, records: 0, at: state.position)
+            timers.sealed()
+        } catch {
+            context.fail(error)
+        }
+    }
+
+    /// Starts a new generation and gives the present one to the checkpointer, which must be idle.
+    private func handOver() {
+        let full = state.generation
+        if full.marks.isEmpty { return }
+        state.generation = Generation()
+        context.published.withLock { $0.generations = [state.generation, full] }
+        checkpointer.submit(full)
+    }
+
+    private func waitForSpaceInTail() {
+        if state.generation.bytes < StoreLimits.generationBytesMaximum, !state.generation.memtable.log.isFull { return }
+        checkpointer.waitUntilIdle()
+        handOver()
+    }
+
+    private func checkpointLeases(all: Bool) {}
+}
+
+/// When the writer has to do something although nobody asks. Times are monotonic nanoseconds.
+struct WriterTimers {
+    private var sealAt: Int64?
+    private var isStopped = false
+
+    var isUnsealed: Bool { sealAt != nil }
+
+    mutating func wrote(_ now: Int64, _ state: WriterState) {
+        sealAt = now + StoreLimits.sealNanoseconds
+        if state.generation.startedNanoseconds == 0 { state.generation.startedNanoseconds = now }
+    }
+
+    mutating func sealed() { sealAt = nil }
+    mutating func stop() { isStopped = true }
+
+    func sealIsDue(_ now: Int64) -> Bool { sealAt.map { $0 <= now } ?? false }
+
+    func checkpointIsDue(_ state: WriterState, _ now: Int64) -> Bool {
+        let started = state.generation.startedNanoseconds
+        return started != 0 && started + StoreLimits.checkpointNanoseconds <= now
+    }
+
+    /// nil: nothing to do until somebody asks.
+    func next(_ state: WriterState) -> Int64? {
+        if isStopped { return nil }
+        var times: [Int64] = []
+        if let sealAt { times.append(sealAt) }
+        let started = state.generation.startedNanoseconds
+        if started != 0 { times.append(started + StoreLimits.checkpointNanoseconds) }
+        if let lease = state.leases.values.map(\.deadline).min() { times.append(lease) }
+        return times.min()
+    }
+}

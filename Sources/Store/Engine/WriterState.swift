@@ -1,0 +1,108 @@
+/// What only the writer thread touches (and recovery, before there is a writer): the newest state, which may be ahead
+/// of what is published while a batch is on its way to the disk.
+///
+/// Sendable by hand: handed from recovery to the writer thread once, then confined to it.
+final class WriterState: @unchecked Sendable {
+    var generation: Generation
+    var revision: Int64
+    var compactRevision: Int64
+    var stateHash: StateHash
+    var position: LogPosition
+    var leases: [Int64: LiveLease]
+    /// The batch being collected.
+    var payload = OutputBuffer()
+    var log: LogRecordWriter
+
+    init(
+        generation: Generation, revision: Int64, compactRevision: Int64, stateHash: StateHash, position: LogPosition,
+        leases: [Int64: LiveLease]
+    ) {
+        self.generation = generation
+        self.revision = revision
+        self.compactRevision = compactRevision
+        self.stateHash = stateHash
+        self.position = position
+        self.leases = leases
+        log = LogRecordWriter(output: payload)
+    }
+
+    func beginBatch() {
+        payload.removeAll()
+        log = LogRecordWriter(output: payload)
+    }
+
+    /// The state behind the batch just written, for the checkpoint that will stop there.
+    func mark() {
+        generation.marks.append(
+            BatchMark(
+                versions: generation.memtable.log.count, leaseChanges: generation.leaseChanges.count,
+                position: position, revision: revision, compactRevision: compactRevision, stateHash: stateHash))
+    }
+}
+
+/// Writes a transaction's changes to the log record and to the memtable. The revision is used up by the first one.
+struct ChangeWriter {
+    let state: WriterState
+    let now: Int64
+    let origin: Origin
+    private(set) var count = 0
+    private var start = 0
+    private var transaction: TransactionNode?
+
+    init(state: WriterState, origin: Origin, now: Int64) {
+        self.state = state
+        self.origin = origin
+        self.now = now
+    }
+
+    var isEmpty: Bool { count == 0 }
+    /// Of the transaction, if it writes.
+    var revision: Int64 { state.revision + 1 }
+
+    mutating func put(
+        _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, lease: Int64, over old: RecordView?
+    ) {
+        let alive = old.flatMap { $0.isTombstone ? nil : $0.header }
+        let header = RecordHeader(
+            revision: Revision(main: revision, sub: UInt32(count)), createRevision: alive?.createRevision ?? revision,
+            version: (alive?.version ?? 0) + 1, lease: lease, previous: old?.header.revision ?? .none)
+        write(header, key, value, over: old)
+    }
+
+    mutating func delete(_ old: RecordView) {
+        let header = RecordHeader(
+            revision: Revision(main: revision, sub: UInt32(count)), createRevision: 0, version: 0, lease: 0,
+            previous: old.header.revision)
+        write(header, old.key, UnsafeRawBufferPointer(start: nil, count: 0), over: old)
+    }
+
+    private mutating func write(
+        _ header: RecordHeader, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, over old: RecordView?
+    ) {
+        let transaction = begin()
+        state.log.change(header, key: key, value: value)
+        let version = state.generation.memtable.insert(header, key: key, value: value, transaction: transaction)
+        if let old, !old.isTombstone { state.stateHash.remove(old.checksum) }
+        if !header.isTombstone { state.stateHash.add(version.checksum) }
+        if header.lease != 0 { state.generation.leasedKeys[header.lease, default: []].append(version.node) }
+        count += 1
+    }
+
+    private mutating func begin() -> TransactionNode {
+        if let transaction { return transaction }
+        var description = origin.description
+        return description.withUTF8 { utf8 in
+            let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8).prefix(StoreLimits.originBytes))
+            start = state.log.beginTransaction(revision: revision, nanoseconds: now, origin: bytes)
+            let node = state.generation.memtable.addTransaction(nanoseconds: now, origin: bytes)
+            transaction = node
+            return node
+        }
+    }
+
+    mutating func finish() {
+        if isEmpty { return }
+        state.log.finishTransaction(at: start, changes: count)
+        state.revision += 1
+    }
+}

@@ -1,0 +1,52 @@
+/// The seam between the engine and the machine: files of the log and of snapshots, syncs, and clocks. Tests put a
+/// storage here that fails the n-th call or forgets what was not synced. LMDB does its own I/O; its commits are
+/// announced by `willCommit` so that they can be made to fail, too.
+package protocol Storage: Sendable {
+    /// Opens for reading and writing; `creating` makes a new file with mode 0600 and fails if there is one.
+    func open(_ path: String, creating: Bool) throws(StoreError) -> any StorageFile
+    /// The whole file as it is on the disk: written back first, then read past the page cache where the file system
+    /// can do that. After a failed write-back the cache may hold what the disk does not (reliability.md, rule 13).
+    func readFromDisk(_ path: String) throws(StoreError) -> FileImage
+    /// Names in a directory, without `.` and `..`.
+    func names(in directory: String) throws(StoreError) -> [String]
+    func makeDirectory(_ path: String) throws(StoreError)
+    func rename(_ path: String, to target: String) throws(StoreError)
+    func remove(_ path: String) throws(StoreError)
+    /// Makes creations, renames and removals in the directory durable.
+    func syncDirectory(_ path: String) throws(StoreError)
+    /// What an unprivileged process may still write, in bytes.
+    func freeBytes(_ path: String) throws(StoreError) -> Int64
+    func willCommit() throws(StoreError)
+
+    var monotonicNanoseconds: Int64 { get }
+    /// Since 1970; may jump.
+    var wallNanoseconds: Int64 { get }
+}
+
+package protocol StorageFile: AnyObject, Sendable {
+    var path: String { get }
+    /// All of `bytes`, or an error.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError)
+    /// Fills `target`, or an error (`corrupt` if the file ends before).
+    func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError)
+    /// Returns when everything written, and the size, is on the disk. After an error the file must not be used again.
+    func syncData() throws(StoreError)
+    func size() throws(StoreError) -> Int
+}
+
+/// A file's bytes in page-aligned memory.
+///
+/// Sendable by hand: filled by whoever makes it, only read afterwards.
+package final class FileImage: @unchecked Sendable {
+    package let memory: UnsafeMutableRawBufferPointer
+    package let count: Int
+
+    package init(count: Int) {
+        memory = .allocate(byteCount: max(count, 1), alignment: 4_096)
+        self.count = count
+    }
+
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[0..<count]) }
+
+    deinit { memory.deallocate() }
+}

@@ -1,0 +1,87 @@
+internal import LMDB
+
+/// The checkpoint: one LMDB environment and its tables.
+final class Database: Sendable {
+    let path: String
+    let environment: Environment
+    let latest: Table
+    let history: Table
+    let transactions: Table
+    let leases: Table
+    let leaseKeys: Table
+    let meta: Table
+    /// Behind `environment`, so that it is given up after that is closed.
+    private let owner: DirectoryLock
+
+    private struct Tables {
+        var latest, history, transactions, leases, leaseKeys, meta: Table
+    }
+
+    /// Opens or creates the environment and its tables in `path`, which must exist.
+    init(path: String, mapBytes: Int, owner: DirectoryLock) throws(StoreError) {
+        self.path = path
+        self.owner = owner
+        do {
+            environment = try Environment(directory: path, mapSize: mapBytes, maximumTables: 8)
+            let tables = try Self.openTables(environment)
+            (latest, history, transactions) = (tables.latest, tables.history, tables.transactions)
+            (leases, leaseKeys, meta) = (tables.leases, tables.leaseKeys, tables.meta)
+        } catch {
+            throw StoreError(error, path)
+        }
+    }
+
+    private static func openTables(_ environment: borrowing Environment) throws(LMDBError) -> Tables {
+        let transaction = try WriteTransaction(environment)
+        let tables = Tables(
+            latest: try transaction.openTable("latest"), history: try transaction.openTable("history"),
+            transactions: try transaction.openTable("transactions"), leases: try transaction.openTable("leases"),
+            leaseKeys: try transaction.openTable("leaseKeys"), meta: try transaction.openTable("meta"))
+        try transaction.commit()
+        return tables
+    }
+
+    private static let stateKey: StaticString = "state"
+
+    private static func withStateKey<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(start: stateKey.utf8Start, count: stateKey.utf8CodeUnitCount))
+    }
+
+    /// nil in an environment that was made but never committed to.
+    func readState() throws(StoreError) -> CheckpointState? {
+        let transaction: ReadTransaction
+        do { transaction = try ReadTransaction(environment) } catch { throw StoreError(error, path) }
+        return try readState(in: transaction)
+    }
+
+    func readState(in transaction: borrowing ReadTransaction) throws(StoreError) -> CheckpointState? {
+        let entry: UnsafeRawBufferPointer?
+        do {
+            entry = try Self.withStateKey { key throws(LMDBError) in try transaction.get(meta, key) }
+        } catch {
+            throw StoreError(error, path)
+        }
+        return if let entry { try CheckpointState(decoding: entry, in: path) } else { nil }
+    }
+
+    func writeState(_ state: CheckpointState, in transaction: borrowing WriteTransaction) throws(LMDBError) {
+        try Self.withStateKey { key throws(LMDBError) in
+            state.encode(to: try transaction.reserve(meta, key, count: CheckpointState.size))
+        }
+    }
+}
+
+extension StoreError {
+    /// LMDB's own words for damage become `corrupt`; the rest is I/O.
+    init(_ error: LMDBError, _ path: String) {
+        // MDB_PAGE_NOTFOUND, MDB_CORRUPTED, MDB_PANIC, MDB_VERSION_MISMATCH, MDB_INVALID
+        let isDamage = (-30797 ... -30793).contains(error.code)
+        let code: Code = isDamage ? .corrupt : error.code == 28 ? .noSpace : .io
+        self.init(code, "\(path): \(error)", cause: error.code)
+    }
+}
+
+/// Runs LMDB calls and turns their errors into the store's.
+func lmdb<R>(_ path: String, _ body: () throws(LMDBError) -> R) throws(StoreError) -> R {
+    do { return try body() } catch { throw StoreError(error, path) }
+}

@@ -1,0 +1,115 @@
+internal import LMDB
+
+/// Reads what was written, in the order of revisions: from the checkpoint's history, then from the tail.
+extension ReadView {
+    /// Calls `body` with each record from revision `first` to `last`. Stops in front of a revision once `rows` records
+    /// were handed over, or when `body` returns false. Returns the first revision that was not handed over.
+    func history(
+        from first: Int64, through last: Int64, rows: Int, _ body: (RecordView) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Int64 {
+        var walk = HistoryWalk(next: first, last: last, rows: rows)
+        if try !isInTail(first) { try walkCheckpoint(&walk, body) }
+        if !walk.isDone { try walkTail(&walk, body) }
+        return walk.next
+    }
+
+    private func isInTail(_ revision: Int64) throws(StoreError) -> Bool {
+        guard let oldest = published.generations.last(where: { $0.memtable.log.count > 0 }) else { return false }
+        return oldest.memtable.log[0].revision <= revision
+    }
+
+    private func walkCheckpoint(
+        _ walk: inout HistoryWalk, _ body: (RecordView) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        try snapshot.withCursor(database.history) { cursor throws(StoreError) in
+            var entry = try Revision(main: walk.next, sub: 0).withKey { key throws(StoreError) in
+                try lmdb(database.path) { () throws(LMDBError) in try cursor.seek(key) }
+            }
+            while let found = entry, !walk.isDone {
+                let view = try HistoryEntry.decode(Revision(key: found.key), found.value)
+                if try walk.admits(view.record.header.revision.main) {
+                    walk.took(try body(try complete(view)))
+                }
+                entry = try lmdb(database.path) { () throws(LMDBError) in try cursor.next() }
+            }
+            if entry == nil { walk.finishRevision() }
+        }
+    }
+
+    /// The newest record of a key has its value in `latest`.
+    private func complete(_ view: HistoryEntry.View) throws(StoreError) -> RecordView {
+        if view.hasValue || view.record.isTombstone {
+            try verify(view.record)
+            return view.record
+        }
+        let entry = try lmdb(database.path) { () throws(LMDBError) in
+            try snapshot.get(database.latest, view.record.key)
+        }
+        guard let entry else { throw LatestEntry.damaged(view.record.key, "is missing") }
+        let newest = try LatestEntry.decode(key: view.record.key, entry)
+        guard newest.header.revision == view.record.header.revision else {
+            throw HistoryEntry.damaged(view.record.header.revision, "has lost its value")
+        }
+        try verify(newest)
+        return newest
+    }
+
+    private func walkTail(
+        _ walk: inout HistoryWalk, _ body: (RecordView) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        for generation in published.generations.reversed() where !walk.isDone {
+            let log = generation.memtable.log
+            var index = log.index(of: walk.next)
+            while index < log.count, !walk.isDone {
+                let version = log[index]
+                if try walk.admits(version.revision) { walk.took(try body(version.record)) }
+                index += 1
+            }
+            if index == log.count { walk.finishRevision() }
+        }
+        if !walk.isDone { walk.reachedEnd() }
+    }
+}
+
+/// Where a walk through the history is: records of one revision are handed over together or not at all.
+private struct HistoryWalk {
+    private(set) var next: Int64
+    let last: Int64
+    private var rowsLeft: Int
+    private var current: Int64 = 0
+    private(set) var isDone = false
+
+    init(next: Int64, last: Int64, rows: Int) {
+        self.next = next
+        self.last = last
+        rowsLeft = rows
+        isDone = next > last
+    }
+
+    mutating func admits(_ revision: Int64) throws(StoreError) -> Bool {
+        if revision != current {
+            finishRevision()
+            if revision > last || rowsLeft <= 0 {
+                isDone = true
+                if revision > last { next = last + 1 }
+                return false
+            }
+            current = revision
+        }
+        return true
+    }
+
+    mutating func took(_ goesOn: Bool) {
+        rowsLeft -= 1
+        if !goesOn { isDone = true }
+    }
+
+    mutating func finishRevision() {
+        if current != 0 { next = current + 1 }
+    }
+
+    mutating func reachedEnd() {
+        next = last + 1
+        isDone = true
+    }
+}

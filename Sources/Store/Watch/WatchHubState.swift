@@ -1,0 +1,199 @@
+/// What the hub's thread knows. Not shared.
+struct WatchHubState {
+    let context: StoreContext
+    /// Every live watcher has everything up to this revision.
+    private(set) var delivered: Int64
+    private var watchers: [Int: Watcher] = [:]
+    private var live = WatcherIndex()
+    /// Ids of those that catch up, in the order of their turns.
+    private var behind: [Int] = []
+
+    init(context: StoreContext, delivered: Int64) {
+        self.context = context
+        self.delivered = delivered
+    }
+
+    /// nil: nothing to do until something is published or asked. Paused watchers are looked at every 5 ms.
+    var deadline: Int64? {
+        if behind.isEmpty { return nil }
+        let isReady = behind.contains { watchers[$0]?.slowSince == nil }
+        return isReady ? 0 : context.storage.monotonicNanoseconds + 5_000_000
+    }
+
+    mutating func take(_ message: WatchHub.Message) {
+        switch message {
+        case .add(let watcher):
+            watchers[watcher.id] = watcher
+            if watcher.next > delivered { join(watcher) } else { behind.append(watcher.id) }
+        case .cancel(let id): if let watcher = watchers[id] { end(watcher, .closed) }
+        case .progress(let id):
+            guard let watcher = watchers[id] else { return }
+            watcher.wantsProgress += 1
+            answerProgress(watcher)
+        }
+    }
+
+    mutating func closeAll() {
+        for watcher in watchers.values { end(watcher, .closed) }
+    }
+
+    // MARK: Live watchers
+
+    mutating func deliver(through published: Int64) throws(StoreError) {
+        if published <= delivered { return }
+        if live.isEmpty {
+            delivered = published
+            return
+        }
+        while delivered < published {
+            let view = try ReadView(context)
+            var collector = RevisionCollector()
+            var slow: [Watcher] = []
+            let next = try view.history(from: delivered + 1, through: published, rows: StoreLimits.viewRows) {
+                record throws(StoreError) in
+                if record.header.revision.main != collector.revision { slow += collector.flush() }
+                try collect(record, view, &collector)
+                return true
+            }
+            slow += collector.flush()
+            delivered = next - 1
+            for watcher in slow { demote(watcher) }
+        }
+    }
+
+    private func collect(
+        _ record: RecordView, _ view: borrowing ReadView, _ collector: inout RevisionCollector
+    ) throws(StoreError) {
+        var shared = SharedEvent(record)
+        var wanted: [Watcher] = []
+        let revision = record.header.revision.main
+        live.forEach(watching: Array(record.key)) { watcher in
+            if watcher.next <= revision, SharedEvent.isWanted(record, by: watcher.request) { wanted.append(watcher) }
+        }
+        for watcher in wanted {
+            collector.add(try shared.event(for: watcher.request, in: view), revision, to: watcher)
+        }
+    }
+
+    private mutating func join(_ watcher: Watcher) {
+        watcher.isLive = true
+        live.add(watcher)
+        answerProgress(watcher)
+    }
+
+    /// A watcher whose queue is full catches up later, when it has drained; one that cannot tell is cancelled.
+    private mutating func demote(_ watcher: Watcher) {
+        if watcher.isCancelled || !watcher.isLive { return }
+        live.remove(watcher)
+        watcher.isLive = false
+        watcher.next = max(watcher.next, delivered + 1)
+        if watcher.sink.queuedBytes == nil {
+            return end(watcher, .tooSlow(resumeRevision: watcher.next))
+        }
+        watcher.slowSince = context.storage.monotonicNanoseconds
+        behind.append(watcher.id)
+    }
+
+    private mutating func end(_ watcher: Watcher, _ reason: WatchCancellation) {
+        if watcher.isCancelled { return }
+        watcher.isCancelled = true
+        if watcher.isLive { live.remove(watcher) }
+        watchers[watcher.id] = nil
+        _ = watcher.sink.receive(.cancelled(reason))
+    }
+
+    private func answerProgress(_ watcher: Watcher) {
+        while watcher.isLive, watcher.wantsProgress > 0 {
+            watcher.wantsProgress -= 1
+            _ = watcher.sink.receive(.progress(revision: delivered))
+        }
+    }
+
+    // MARK: Watchers that catch up
+
+    mutating func catchUp() throws(StoreError) {
+        let turn = behind
+        behind = []
+        for id in turn {
+            guard let watcher = watchers[id] else { continue }
+            if isPaused(watcher) {
+                if !watcher.isCancelled { behind.append(id) }
+                continue
+            }
+            try advance(watcher)
+            if watcher.isCancelled { continue }
+            if watcher.next > delivered, watcher.slowSince == nil { join(watcher) } else { behind.append(id) }
+        }
+    }
+
+    private mutating func isPaused(_ watcher: Watcher) -> Bool {
+        guard let since = watcher.slowSince else { return false }
+        if (watcher.sink.queuedBytes ?? 0) <= StoreLimits.watchQueueBytes / 2 {
+            watcher.slowSince = nil
+            return false
+        }
+        if context.storage.monotonicNanoseconds - since > StoreLimits.watchPatienceNanoseconds {
+            end(watcher, .tooSlow(resumeRevision: watcher.next))
+        }
+        return true
+    }
+
+    private mutating func advance(_ watcher: Watcher) throws(StoreError) {
+        let view = try ReadView(context)
+        if watcher.next < view.published.compactRevision {
+            return end(watcher, .compacted(compactRevision: view.published.compactRevision))
+        }
+        var collector = RevisionCollector()
+        var isSlow = false
+        watcher.next = try view.history(from: watcher.next, through: delivered, rows: StoreLimits.watchSlice) {
+            record throws(StoreError) in
+            let revision = record.header.revision.main
+            if revision != collector.revision { isSlow = !collector.flush().isEmpty || isSlow }
+            if watcher.request.range.contains(Array(record.key)), SharedEvent.isWanted(record, by: watcher.request) {
+                var shared = SharedEvent(record)
+                collector.add(try shared.event(for: watcher.request, in: view), revision, to: watcher)
+            }
+            return true
+        }
+        isSlow = !collector.flush().isEmpty || isSlow
+        if !isSlow { return }
+        if watcher.sink.queuedBytes == nil {
+            end(watcher, .tooSlow(resumeRevision: watcher.next))
+        } else {
+            watcher.slowSince = context.storage.monotonicNanoseconds
+        }
+    }
+}
+
+/// Collects the events of one revision, so that each watcher gets them together.
+struct RevisionCollector {
+    private(set) var revision: Int64 = 0
+    private var order: [Watcher] = []
+    private var events: [[Event]] = []
+    private var places: [Int: Int] = [:]
+
+    mutating func add(_ event: Event, _ revision: Int64, to watcher: Watcher) {
+        self.revision = revision
+        if let place = places[watcher.id] {
+            events[place].append(event)
+            return
+        }
+        places[watcher.id] = order.count
+        order.append(watcher)
+        events.append([event])
+    }
+
+    /// Hands everything over and returns the watchers whose queue is too long now.
+    mutating func flush() -> [Watcher] {
+        var slow: [Watcher] = []
+        for (watcher, events) in zip(order, events) {
+            let queued = watcher.sink.receive(.events(revision: revision, events))
+            watcher.next = revision + 1
+            if queued > StoreLimits.watchQueueBytes { slow.append(watcher) }
+        }
+        order.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        return slow
+    }
+}
