@@ -25,11 +25,20 @@ package struct QueueState<Key: Hashable & Sendable>: ~Copyable, Sendable {
     }
 
     package mutating func take() -> Key? {
-        guard let key = ready.popFirst() else { return nil }
-        dirty.remove(key)
-        working.insert(key)
-        return key
+        while let key = ready.popFirst() {
+            // A key that was blocked while it waited comes back when that work is done.
+            if working.contains(key) { continue }
+            dirty.remove(key)
+            working.insert(key)
+            return key
+        }
+        return nil
     }
+
+    /// Counts the key as being worked on though it was not taken: work on another key concerns it too. `done` ends that.
+    package mutating func block(_ key: Key) { working.insert(key) }
+
+    package func isWorkedOn(_ key: Key) -> Bool { working.contains(key) }
 
     /// True if the key became ready again because it was added meanwhile.
     package mutating func done(_ key: Key) -> Bool {

@@ -43,10 +43,11 @@ import Testing
         #expect(match(Make.claim("c"), among: Make.volume("a", modes: ["ReadWriteOncePod"])) == nil)
     }
 
-    @Test(arguments: [
-        (Make.volume("a", className: "fast"), "slow"), (Make.volume("a", className: "fast"), nil),
-        (Make.volume("a"), "slow"), (Make.volume("a", className: "fast"), ""),
-    ] as [(Object, String?)])
+    @Test(
+        arguments: [
+            (Make.volume("a", className: "fast"), "slow"), (Make.volume("a", className: "fast"), nil),
+            (Make.volume("a"), "slow"), (Make.volume("a", className: "fast"), ""),
+        ] as [(Object, String?)])
     func classesMustBeEqual(_ volume: Object, _ className: String?) {
         #expect(match(Make.claim("c", className: className), among: volume) == nil)
     }
@@ -69,14 +70,15 @@ import Testing
         #expect(match(Make.claim("c", mode: "Block"), among: Make.volume("a", mode: "Block")) == "a")
     }
 
-    @Test(arguments: [
-        (["matchLabels": ["disk": "ssd"]], "ssd"),
-        (["matchExpressions": [["key": "disk", "operator": "In", "values": ["hdd", "tape"]]]], "hdd"),
-        (["matchExpressions": [["key": "disk", "operator": "NotIn", "values": ["hdd"]]]], "bare"),
-        (["matchExpressions": [["key": "disk", "operator": "Exists"]]], "hdd"),
-        (["matchExpressions": [["key": "disk", "operator": "DoesNotExist"]]], "bare"),
-        (["matchLabels": ["disk": "floppy"]], nil),
-    ] as [(JSON, String?)])
+    @Test(
+        arguments: [
+            (["matchLabels": ["disk": "ssd"]], "ssd"),
+            (["matchExpressions": [["key": "disk", "operator": "In", "values": ["hdd", "tape"]]]], "hdd"),
+            (["matchExpressions": [["key": "disk", "operator": "NotIn", "values": ["hdd"]]]], "bare"),
+            (["matchExpressions": [["key": "disk", "operator": "Exists"]]], "hdd"),
+            (["matchExpressions": [["key": "disk", "operator": "DoesNotExist"]]], "bare"),
+            (["matchLabels": ["disk": "floppy"]], nil),
+        ] as [(JSON, String?)])
     func aSelectorNarrowsTheChoice(_ selector: JSON, _ expected: String?) {
         #expect(
             match(

@@ -107,6 +107,7 @@ enum Make {
             case "PersistentVolume": view.put(PersistentVolume(object))
             case "PersistentVolumeClaim": view.put(PersistentVolumeClaim(object))
             case "StorageClass": view.put(StorageClass(object))
+            case "Node": view.put(node: object)
             default: view.put(PodUse(object))
             }
         }

@@ -17,7 +17,8 @@ import Testing
 
     @Test("1-1: a fitting volume is bound in one transaction, spec and status") func b1_1() {
         let decision = decide(
-            Make.volume("big", size: "10Gi"), Make.volume("fits", size: "2Gi", modes: ["ReadWriteOnce", "ReadOnlyMany"]),
+            Make.volume("big", size: "10Gi"),
+            Make.volume("fits", size: "2Gi", modes: ["ReadWriteOnce", "ReadOnlyMany"]),
             Make.claim("c", size: "2Gi", modes: ["ReadOnlyMany"]))
         #expect(decision.branch == "1-1")
         #expect(decision.writes.count == 2)
@@ -48,6 +49,12 @@ import Testing
         #expect(decision.volumeWritten?.annotations.isEmpty == true)
         #expect(decision.volumeWritten?["spec", "claimRef", "uid"] == "uid-c")
         #expect(decision.claimWritten?.annotations == Make.bothAnnotations)
+    }
+
+    @Test("1-1: a class that was not seen may yet say that the claim waits") func b1_1_class() {
+        let volume = Make.volume("v", className: "fast")
+        #expect(decide(volume, Make.claim("c", className: "fast")).premises == [.noClass("fast")])
+        #expect(decide(volume, Make.claim("c", className: "fast"), Make.storageClass("fast")).premises.isEmpty)
     }
 
     @Test("1-2: a default class that came later") func b1_2() {
@@ -105,6 +112,7 @@ import Testing
     @Test("1-6: no such class") func b1_6() {
         let decision = decide(Make.claim("c", className: "fast"))
         #expect(decision.branch == "1-6")
+        #expect(decision.premises == [.noClass("fast")])
         #expect(decision.reasons == ["ProvisioningFailed"])
         #expect(decision.events.first?.message == "storageclass.storage.k8s.io \"fast\" not found")
     }
@@ -182,7 +190,8 @@ import Testing
         #expect(decision.claimWritten?.annotations == [VolumeAnnotation.bindCompleted: "yes"])
     }
 
-    @Test("2-5: the named volume is another's", arguments: [Make.claimRef("d", uid: "x"), Make.claimRef("c", uid: "old")])
+    @Test(
+        "2-5: the named volume is another's", arguments: [Make.claimRef("d", uid: "x"), Make.claimRef("c", uid: "old")])
     func b2_5(_ reference: JSON) {
         let decision = decide(Make.volume("v", claim: reference, phase: "Bound"), Make.claim("c", volume: "v"))
         #expect(decision.branch == "2-5")

@@ -7,7 +7,9 @@ import Testing
 @Suite struct VolumeDecisionTests {
     private func decide(_ objects: Object...) -> BindDecision { Make.view(objects).decide(volume: "v") }
 
-    private func bound(policy: String = "Retain", annotations: [String: String] = [:], phase: String = "Bound") -> Object {
+    private func bound(policy: String = "Retain", annotations: [String: String] = [:], phase: String = "Bound")
+        -> Object
+    {
         Make.volume(
             "v", claim: Make.claimRef("c", uid: "uid-c"), phase: phase, policy: policy, annotations: annotations)
     }

@@ -7,7 +7,9 @@ package struct BindDecision: Sendable, Hashable {
     /// New states, spec and status, to be written in ONE transaction. Each carries the resourceVersion of the state that
     /// it was made from. Empty: everything is as it should be.
     package var writes: [Write] = []
-    /// Must hold when the writes are made, but was only seen in a cache: to be checked against the store first.
+    /// Objects that the decision stands on and does not write: if one of them has changed, nothing is written.
+    package var guards: [Write] = []
+    /// Must hold, but was only seen in a cache that may be behind: to be checked against the store first.
     package var premises: [Premise] = []
     package var events: [VolumeEvent] = []
     /// Keys that this outcome concerns and that would not be looked at otherwise.
@@ -20,10 +22,24 @@ package struct BindDecision: Sendable, Hashable {
     package enum Write: Sendable, Hashable {
         case volume(Object)
         case claim(Object)
+
+        package var object: Object {
+            switch self {
+            case .volume(let object), .claim(let object): object
+            }
+        }
+        /// The key under which the binder looks at the object.
+        package var key: BinderKey {
+            switch self {
+            case .volume(let object): .volume(object.name)
+            case .claim(let object): .claim(ClaimKey(namespace: object.namespace, name: object.name))
+            }
+        }
     }
 
     package enum Premise: Sendable, Hashable {
         case noVolume(String)
+        case noClass(String)
         /// No claim of this name has this UID.
         case noClaim(ClaimKey, uid: String)
     }

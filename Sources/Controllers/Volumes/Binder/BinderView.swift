@@ -1,3 +1,5 @@
+package import Objects
+
 /// What the binder knows, as one value: the newest state of volumes, claims and classes that it has seen or written
 /// itself, and which pods use which claim.
 ///
@@ -11,7 +13,10 @@ package struct BinderView: Sendable {
     private var classes: [String: StorageClass] = [:]
     private var waiting = WaitingClaims()
     private var claimsByVolumeName: [String: Set<ClaimKey>] = [:]
-    private var podsByClaim: [ClaimKey: [PodUse]] = [:]
+    private var pods: [PodKey: PodUse] = [:]
+    private var podsByClaim: [ClaimKey: Set<PodKey>] = [:]
+    private var podsByNode: [String: Set<PodKey>] = [:]
+    private var nodes: [String: Object] = [:]
     private var busyClaims: Set<ClaimKey> = []
 
     package init() {}
@@ -26,7 +31,10 @@ package struct BinderView: Sendable {
     /// Claims whose `spec.volumeName` is this.
     package func claims(naming volume: String) -> [ClaimKey] { (claimsByVolumeName[volume] ?? []).sorted() }
     package func waitingClaims(className: String) -> [ClaimKey] { waiting.keys(className: className).sorted() }
-    package func pods(using claim: ClaimKey) -> [PodUse] { podsByClaim[claim] ?? [] }
+    package func pods(using claim: ClaimKey) -> [PodUse] { (podsByClaim[claim] ?? []).compactMap { pods[$0] } }
+    package func pods(on node: String) -> Set<PodKey> { podsByNode[node] ?? [] }
+    package func pod(_ key: PodKey) -> PodUse? { pods[key] }
+    package func node(_ name: String) -> Object? { nodes[name] }
 
     package func delaysBinding(_ claim: PersistentVolumeClaim) -> Bool {
         // A class that does not exist delays nothing: the claim then fails to be provisioned and says so.
@@ -68,16 +76,27 @@ package struct BinderView: Sendable {
         if claimsByVolumeName[claim.volumeName]?.isEmpty == true { claimsByVolumeName[claim.volumeName] = nil }
     }
 
+    /// Pods without claims are of no interest and are not kept.
     package mutating func put(_ use: PodUse) {
-        for claim in use.claims { podsByClaim[claim, default: []].append(use) }
+        removePod(use.pod)
+        guard !use.claims.isEmpty else { return }
+        pods[use.pod] = use
+        for claim in use.claims { podsByClaim[claim, default: []].insert(use.pod) }
+        if !use.nodeName.isEmpty { podsByNode[use.nodeName, default: []].insert(use.pod) }
     }
 
-    package mutating func remove(_ use: PodUse) {
+    package mutating func removePod(_ key: PodKey) {
+        guard let use = pods.removeValue(forKey: key) else { return }
         for claim in use.claims {
-            podsByClaim[claim]?.removeAll { $0.pod == use.pod }
+            podsByClaim[claim]?.remove(key)
             if podsByClaim[claim]?.isEmpty == true { podsByClaim[claim] = nil }
         }
+        podsByNode[use.nodeName]?.remove(key)
+        if podsByNode[use.nodeName]?.isEmpty == true { podsByNode[use.nodeName] = nil }
     }
+
+    package mutating func put(node: Object) { nodes[node.name] = node }
+    package mutating func removeNode(_ name: String) { nodes[name] = nil }
 
     // MARK: Writes under way
 

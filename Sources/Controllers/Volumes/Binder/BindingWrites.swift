@@ -5,13 +5,20 @@ import Objects
 enum BindingWrites {
     /// Binds volume and claim, spec and status. What upstream needs four writes for
     /// (bindVolumeToClaim, updateVolumePhase, bindClaimToVolume, updateClaimStatus) is at most two objects here.
-    static func bind(_ volume: PersistentVolume, _ claim: PersistentVolumeClaim) -> [BindDecision.Write] {
-        var writes: [BindDecision.Write] = []
+    ///
+    /// The half that needs no write is guarded, so that a pair is only ever completed on what both are now.
+    static func bind(_ branch: String, _ volume: PersistentVolume, _ claim: PersistentVolumeClaim) -> BindDecision {
+        var decision = BindDecision(branch)
         let boundVolume = boundVolume(volume, to: claim)
-        if boundVolume != volume.object { writes.append(.volume(boundVolume)) }
         let boundClaim = boundClaim(claim, to: volume)
-        if boundClaim != claim.object { writes.append(.claim(boundClaim)) }
-        return writes
+        let writesVolume = boundVolume != volume.object
+        let writesClaim = boundClaim != claim.object
+        if writesVolume { decision.writes.append(.volume(boundVolume)) }
+        if writesClaim { decision.writes.append(.claim(boundClaim)) }
+        if writesVolume != writesClaim {
+            decision.guards = [writesVolume ? .claim(claim.object) : .volume(volume.object)]
+        }
+        return decision
     }
 
     static func boundVolume(_ volume: PersistentVolume, to claim: PersistentVolumeClaim) -> Object {
@@ -90,7 +97,9 @@ enum BindingWrites {
         if let attributesClass { claim["status", "currentVolumeAttributesClassName"] = attributesClass }
         if let before = volume.annotation(VolumeAnnotation.preResizeCapacity), StorageSize(before) != nil {
             claim["status", "capacity", "storage"] = .string(before)
-        } else if StorageSize(claim["status", "capacity", "storage"]) != StorageSize(volume["spec", "capacity", "storage"]) {
+        } else if StorageSize(claim["status", "capacity", "storage"])
+            != StorageSize(volume["spec", "capacity", "storage"])
+        {
             claim["status", "capacity"] = volume["spec", "capacity"]
         }
         return claim
@@ -102,7 +111,9 @@ enum BindingWrites {
             "kind": "PersistentVolumeClaim", "namespace": .string(claim.key.namespace), "name": .string(claim.key.name),
             "uid": .string(claim.uid), "apiVersion": "v1",
         ]
-        if !claim.object.resourceVersion.isEmpty { reference["resourceVersion"] = .string(claim.object.resourceVersion) }
+        if !claim.object.resourceVersion.isEmpty {
+            reference["resourceVersion"] = .string(claim.object.resourceVersion)
+        }
         return reference
     }
 }

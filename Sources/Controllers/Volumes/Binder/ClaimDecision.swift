@@ -35,8 +35,13 @@ extension BinderView {
             if let volume = bestMatch(for: claim) {
                 // 1-1: a volume fits.
                 // OBSERVATION: claim is "Pending", volume is "Available"
-                var decision = BindDecision("1-1")
-                decision.writes = BindingWrites.bind(volume, claim)
+                var decision = BindingWrites.bind("1-1", volume, claim)
+                if !claim.className.isEmpty, storageClass(claim.className) == nil {
+                    // A class is only a label to match by, unless it exists and says that claims wait for a consumer.
+                    decision.premises = [.noClass(claim.className)]
+                } else {
+                    // Without a class nothing waits; and what a class that is known says has been heeded.
+                }
                 // OBSERVATION: claim is "Bound", volume is "Bound"
                 return decision
             } else {
@@ -93,6 +98,7 @@ extension BinderView {
         guard let storageClass = storageClass(claim.className) else {
             // 1-6: there is no such class.
             var decision = BindDecision("1-6")
+            decision.premises = [.noClass(claim.className)]
             decision.events = [
                 VolumeEvent(
                     claim.object, .warning, VolumeEventReason.provisioningFailed,
@@ -150,18 +156,14 @@ extension BinderView {
                 // OBSERVATION: claim is "Pending", volume is "Available"
             } else {
                 // 2-2: it can.
-                var decision = BindDecision("2-2")
-                decision.writes = BindingWrites.bind(volume, claim)
+                return BindingWrites.bind("2-2", volume, claim)
                 // OBSERVATION: claim is "Bound", volume is "Bound"
-                return decision
             }
         } else if volume.isBound(to: claim) {
             // 2-4: each names the other; the binding is completed by the claim's UID, the phases and the annotations.
             // OBSERVATION: claim is "Pending", volume is "Available" or "Bound"
-            var decision = BindDecision("2-4")
-            decision.writes = BindingWrites.bind(volume, claim)
+            return BindingWrites.bind("2-4", volume, claim)
             // OBSERVATION: claim is "Bound", volume is "Bound"
-            return decision
         } else {
             // The volume belongs to another claim.
             // OBSERVATION: claim is "Pending", volume is "Bound", "Released" or reserved
@@ -195,23 +197,21 @@ extension BinderView {
             guard let reference = volume.claimRef else {
                 // 3-3: the volume does not know of the claim: its half of the pair was undone, or never written.
                 // OBSERVATION: claim is "Bound" or "Lost", volume is "Available"
-                var decision = BindDecision("3-3")
-                decision.writes = BindingWrites.bind(volume, claim)
+                return BindingWrites.bind("3-3", volume, claim)
                 // OBSERVATION: claim is "Bound", volume is "Bound"
-                return decision
             }
             if reference.uid == claim.uid {
                 // 3-4: all is well; usually nothing is to be written.
-                var decision = BindDecision("3-4")
-                decision.writes = BindingWrites.bind(volume, claim)
+                return BindingWrites.bind("3-4", volume, claim)
                 // OBSERVATION: claim is "Bound", volume is "Bound"
-                return decision
             } else {
                 // 3-5: the volume belongs to another claim.
-                return lost(
+                var decision = lost(
                     "3-5", claim, VolumeEventReason.claimMisbound,
                     "Two claims are bound to the same volume, this one is bound incorrectly")
+                decision.guards = [.volume(volume.object)]
                 // OBSERVATION: claim is "Lost", volume is as it was
+                return decision
             }
         } else {
             // 3-2: its volume is gone. The cache may be behind, and "Lost" frightens people: the store must agree.

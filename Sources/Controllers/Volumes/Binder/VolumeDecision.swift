@@ -66,6 +66,7 @@ extension BinderView {
             // claim's turn completes it.
             var decision = BindDecision("4-11")
             decision.writes = BindingWrites.setPhase(.bound, of: volume)
+            decision.guards = [.claim(claim.object)]
             decision.follow = [.claim(claim.key)]
             // OBSERVATION: volume is "Bound"
             return decision
@@ -81,6 +82,7 @@ extension BinderView {
             // 4-12: it was made for this claim, which took another: it is not needed.
             var decision = reclaim(volume)
             decision.branch = "4-12"
+            decision.guards = [.claim(claim.object)]
             // OBSERVATION: volume is "Released" or "Failed"
             return decision
         } else {
@@ -88,12 +90,14 @@ extension BinderView {
                 // 4-13: a controller chose this volume for the claim, and the claim got another one. It is undone.
                 var decision = BindDecision("4-13")
                 decision.writes = BindingWrites.unbind(volume)
+                decision.guards = [.claim(claim.object)]
                 // OBSERVATION: volume is "Available"
                 return decision
             } else {
                 // 4-14: a user reserved it for the claim. It stays reserved by name, without UID.
                 var decision = BindDecision("4-14")
                 decision.writes = BindingWrites.unbind(volume)
+                decision.guards = [.claim(claim.object)]
                 // OBSERVATION: volume is "Available" and reserved
                 return decision
             }

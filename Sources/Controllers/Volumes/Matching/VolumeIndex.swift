@@ -79,6 +79,26 @@ package struct VolumeIndex: Sendable {
         return nil
     }
 
+    /// Free volumes of the class that offer at least these modes: the smallest, whatever its modes. This is the
+    /// scheduler's order, which differs from the binder's.
+    package func smallestFree(
+        className: String, volumeMode: String, atLeast modes: AccessModes, minimum: StorageSize,
+        where accepts: (PersistentVolume) -> Bool
+    ) -> PersistentVolume? {
+        var best: PersistentVolume?
+        for wider in Self.supersets(of: modes) {
+            let bucket = Bucket(className: className, volumeMode: volumeMode, accessModes: wider)
+            guard let entries = free[bucket] else { continue }
+            for entry in entries[entries.partition({ $0.capacity < minimum })...] {
+                if let best, entry >= Entry(capacity: best.capacity, name: best.name) { break }
+                guard let volume = volumes[entry.name], accepts(volume) else { continue }
+                best = volume
+                break
+            }
+        }
+        return best
+    }
+
     // MARK: The free ones
 
     private static func couldBeFree(_ volume: PersistentVolume) -> Bool {

@@ -57,7 +57,9 @@ package struct StorageSize: Hashable, Sendable, Comparable {
             digits = digits.dropFirst()
         }
         let parts = digits.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count <= 2, digits.count <= 20, digits.contains(where: { $0 != UInt8(ascii: ".") }) else { return nil }
+        guard parts.count <= 2, digits.count <= 20, digits.contains(where: { $0 != UInt8(ascii: ".") }) else {
+            return nil
+        }
         var mantissa: Int128 = 0
         for digit in parts.joined() {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
