@@ -50,7 +50,7 @@ extension SchemaTables {
           2 podAffinityTerm PodAffinityTerm! req
         type NodeSelectorRequirement
           1 key str! req
-          2 operator str! enum(DoesNotExist|Exists|Gt|In|Lt|NotIn) req
+          2 operator str! values(DoesNotExist|Exists|Gt|In|Lt|NotIn) req
           3 values [str] atomic
         """#
 }

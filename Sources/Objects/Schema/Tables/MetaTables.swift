@@ -83,7 +83,7 @@ extension SchemaTables {
           3 field str
         type LabelSelectorRequirement
           1 key str! req
-          2 operator str! enum(DoesNotExist|Exists|In|NotIn) req
+          2 operator str! values(DoesNotExist|Exists|In|NotIn) req
           3 values [str] atomic
         """#
 }

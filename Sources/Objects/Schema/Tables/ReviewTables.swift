@@ -113,7 +113,7 @@ extension SchemaTables {
         package io.k8s.apimachinery.pkg.apis.meta.v1
         type FieldSelectorRequirement
           1 key str! req
-          2 operator str! enum(DoesNotExist|Exists|In|NotIn) req
+          2 operator str! values(DoesNotExist|Exists|In|NotIn) req
           3 values [str] atomic
         """#
 }

@@ -1,0 +1,195 @@
+/// JSON patch (RFC 6902).
+package struct JSONPatch: Sendable {
+    /// Upstream refuses longer ones (413).
+    package static let maximumOperations = 10_000
+
+    private struct Operation {
+        var name: String
+        var path: [String]
+        var from: [String]
+        var value: JSON?
+    }
+
+    private var operations: [Operation] = []
+
+    /// Throws 400 if `patch` is no list of operations, 413 if it is too long.
+    package init(_ patch: JSON) throws(Status) {
+        guard let entries = patch.array else {
+            throw .badRequest("json: cannot unmarshal \(patch.goKind) into Go value of type jsonpatch.Patch")
+        }
+        if entries.count > Self.maximumOperations {
+            throw .tooLarge(
+                "The allowed maximum operations in a JSON patch is \(Self.maximumOperations), got \(entries.count)")
+        }
+        for entry in entries { operations.append(try Self.operation(entry)) }
+    }
+
+    /// Applies all operations or none. Throws 422 if one does not fit the document.
+    package func apply(to document: JSON) throws(Status) -> JSON {
+        var document = document
+        for operation in operations {
+            do throws(PointerError) {
+                try Self.apply(operation, to: &document)
+            } catch {
+                throw Self.failure(error.message)
+            }
+        }
+        return document
+    }
+
+    private static func operation(_ entry: JSON) throws(Status) -> Operation {
+        let name = entry["op"]?.string ?? ""
+        guard ["add", "remove", "replace", "move", "copy", "test"].contains(name) else {
+            throw failure("Unexpected kind: \(name)")
+        }
+        guard let path = entry["path"]?.string, let tokens = pointer(path) else {
+            throw failure("\(name) operation does not apply: missing or bad path")
+        }
+        var operation = Operation(name: name, path: tokens, from: [], value: entry["value"])
+        if name == "move" || name == "copy" {
+            guard let from = entry["from"]?.string, let tokens = pointer(from) else {
+                throw failure("\(name) operation does not apply: missing or bad from")
+            }
+            operation.from = tokens
+        }
+        if ["add", "replace"].contains(name), operation.value == nil {
+            throw failure("\(name) operation does not apply: missing value")
+        }
+        return operation
+    }
+
+    private static func apply(_ operation: Operation, to document: inout JSON) throws(PointerError) {
+        switch operation.name {
+        case "add": try document.insert(operation.value ?? .null, at: operation.path[...])
+        case "replace": try document.replace(operation.value ?? .null, at: operation.path[...])
+        case "remove": _ = try document.remove(at: operation.path[...])
+        case "move":
+            if operation.path.starts(with: operation.from), operation.path.count > operation.from.count {
+                throw PointerError("cannot move a value into itself")
+            }
+            let value = try document.remove(at: operation.from[...])
+            try document.insert(value, at: operation.path[...])
+        case "copy": try document.insert(try document.value(at: operation.from[...]), at: operation.path[...])
+        default:
+            let found = try? document.value(at: operation.path[...])
+            if (found ?? .null) != (operation.value ?? .null) {
+                throw PointerError("testing value /\(operation.path.joined(separator: "/")) failed")
+            }
+        }
+    }
+
+    private static func failure(_ message: String) -> Status {
+        Status(
+            code: 422, reason: "Invalid",
+            message: "the server rejected our request due to an error in our request: \(message)")
+    }
+
+    /// RFC 6901; nil if it does not start with a slash.
+    private static func pointer(_ text: String) -> [String]? {
+        if text.isEmpty { return [] }
+        guard text.hasPrefix("/") else { return nil }
+        return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(unescaped)
+    }
+
+    private static func unescaped(_ token: Substring) -> String {
+        var out = ""
+        var tilde = false
+        for character in token {
+            if tilde {
+                out.append(character == "1" ? "/" : character == "0" ? "~" : character)
+            } else if character != "~" {
+                out.append(character)
+            }
+            tilde = character == "~" && !tilde
+        }
+        return out
+    }
+}
+
+struct PointerError: Error {
+    var message: String
+    init(_ message: String) { self.message = message }
+}
+
+extension JSON {
+    fileprivate func value(at path: ArraySlice<String>) throws(PointerError) -> JSON {
+        guard let first = path.first else { return self }
+        guard let child = try child(first) else { throw PointerError("missing path: no member \(first)") }
+        return try child.value(at: path.dropFirst())
+    }
+
+    fileprivate mutating func insert(_ value: JSON, at path: ArraySlice<String>) throws(PointerError) {
+        guard let first = path.first else {
+            self = value
+            return
+        }
+        if path.count > 1 {
+            return try descend(first) { child throws(PointerError) in try child.insert(value, at: path.dropFirst()) }
+        }
+        switch self {
+        case .object: self[first] = value
+        case .array(var elements):
+            let index = first == "-" ? elements.count : try Self.index(first, limit: elements.count + 1)
+            self = .null
+            elements.insert(value, at: index)
+            self = .array(elements)
+        default: throw PointerError("add operation does not apply: \(first) is in no object and no list")
+        }
+    }
+
+    fileprivate mutating func replace(_ value: JSON, at path: ArraySlice<String>) throws(PointerError) {
+        guard let first = path.first else {
+            self = value
+            return
+        }
+        guard try child(first) != nil else {
+            throw PointerError("replace operation does not apply: missing path \(first)")
+        }
+        try descend(first) { child throws(PointerError) in try child.replace(value, at: path.dropFirst()) }
+    }
+
+    fileprivate mutating func remove(at path: ArraySlice<String>) throws(PointerError) -> JSON {
+        guard let first = path.first else { throw PointerError("remove operation does not apply: it is the document") }
+        guard let child = try child(first) else {
+            throw PointerError("remove operation does not apply: missing path \(first)")
+        }
+        if path.count > 1 {
+            var removed = JSON.null
+            try descend(first) { child throws(PointerError) in removed = try child.remove(at: path.dropFirst()) }
+            return removed
+        }
+        if case .array(var elements) = self {
+            elements.remove(at: try Self.index(first, limit: elements.count))
+            self = .array(elements)
+        } else {
+            self[first] = nil
+        }
+        return child
+    }
+
+    private func child(_ token: String) throws(PointerError) -> JSON? {
+        guard case .array(let elements) = self else { return self[token] }
+        return elements[try Self.index(token, limit: elements.count)]
+    }
+
+    private mutating func descend(
+        _ token: String, _ body: (inout JSON) throws(PointerError) -> Void
+    ) throws(PointerError) {
+        guard var child = try child(token) else { throw PointerError("missing path: no member \(token)") }
+        try body(&child)
+        if case .array(var elements) = self {
+            elements[try Self.index(token, limit: elements.count)] = child
+            self = .array(elements)
+        } else {
+            self[token] = child
+        }
+    }
+
+    private static func index(_ token: String, limit: Int) throws(PointerError) -> Int {
+        let isNumber = !token.isEmpty && token.utf8.allSatisfy(Names.isDigit) && (token == "0" || token.first != "0")
+        guard isNumber, let index = Int(token), index < limit else {
+            throw PointerError("invalid list index \(token)")
+        }
+        return index
+    }
+}

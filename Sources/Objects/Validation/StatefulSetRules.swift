@@ -1,0 +1,144 @@
+enum StatefulSetRules {
+    @Sendable static func spec(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let policy = spec.text("podManagementPolicy")
+        if policy.isEmpty {
+            errors.append(.required("podManagementPolicy"))
+        } else if !["OrderedReady", "Parallel"].contains(policy) {
+            errors.append(
+                .invalid("podManagementPolicy", .string(policy), "must be 'OrderedReady' or 'Parallel'"))
+        }
+        checkUpdateStrategy(spec.object("updateStrategy"), &errors)
+        errors.nonNegative(["replicas", "minReadySeconds"], in: spec)
+        if let start = spec.object("ordinals").number("start"), start < 0 {
+            errors.append(.invalid("ordinals.start", .integer(start), "must be greater than or equal to 0"))
+        }
+        let service = spec.text("serviceName")
+        if !service.isEmpty { errors.invalid("serviceName", service, Names.dnsLabel(service)) }
+        checkSelector(spec, &errors)
+        checkTemplate(spec, &errors)
+    }
+
+    private static func checkUpdateStrategy(_ strategy: JSONObject, _ errors: inout [FieldError]) {
+        switch strategy.text("type") {
+        case "": errors.append(.required("updateStrategy"))
+        case "OnDelete":
+            if let rolling = strategy["rollingUpdate"] {
+                errors.append(
+                    .invalid("updateStrategy.rollingUpdate", rolling, "only allowed for updateStrategy 'RollingUpdate'")
+                )
+            }
+        case "RollingUpdate":
+            let rolling = strategy.object("rollingUpdate")
+            if let partition = rolling.number("partition"), partition < 0 {
+                errors.append(
+                    .invalid(
+                        "updateStrategy.rollingUpdate.partition", .integer(partition),
+                        "must be greater than or equal to 0"))
+            }
+            checkMaxUnavailable(rolling["maxUnavailable"], &errors)
+        default:
+            errors.append(
+                .invalid("updateStrategy", .object(strategy), "must be 'RollingUpdate' or 'OnDelete'"))
+        }
+    }
+
+    private static func checkMaxUnavailable(_ value: JSON?, _ errors: inout [FieldError]) {
+        guard let value else { return }
+        let field = "updateStrategy.rollingUpdate.maxUnavailable"
+        PolicyRules.intOrPercent(value, field, &errors)
+        if value == 0 || value == "0%" { errors.append(.invalid(field, value, "cannot be 0")) }
+    }
+
+    /// An absent selector matches nothing, so that the template's labels never fit.
+    private static func checkSelector(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let labels = spec.object("template").object("metadata")["labels"] ?? .object(JSONObject())
+        let mismatch = FieldError.invalid(
+            "template.metadata.labels", labels, "`selector` does not match template `labels`")
+        guard let json = spec["selector"], let object = json.object else {
+            errors.append(.required("selector"))
+            errors.append(mismatch)
+            return
+        }
+        if object.object("matchLabels").isEmpty, object.list("matchExpressions").isEmpty {
+            errors.append(.invalid("selector", json, "empty selector is invalid for statefulset"))
+            return
+        }
+        guard let selector = Selector(labelSelector: json) else {
+            errors.append(.invalid("selector", json, ""))
+            return
+        }
+        var values: [String: String] = [:]
+        for (key, value) in labels.object ?? JSONObject() { values[key] = value.string }
+        if !selector.matches(values) { errors.append(mismatch) }
+    }
+
+    private static func checkTemplate(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let pod = spec.object("template").object("spec")
+        let restart = pod.text("restartPolicy")
+        if restart != "Always", !restart.isEmpty {
+            errors.removeAll { $0.field == "template.spec.restartPolicy" }
+            errors.append(.notSupported("template.spec.restartPolicy", .string(restart), ["Always"]))
+        }
+        if pod["activeDeadlineSeconds"] != nil {
+            errors.append(
+                .forbidden(
+                    "template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in StatefulSet is not Supported"))
+        }
+        if !pod.list("ephemeralContainers").isEmpty {
+            errors.append(
+                .forbidden("template.spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
+        }
+        // Mounts may name claim templates, which the pod's own rules cannot know.
+        let claims = Set(spec.list("volumeClaimTemplates").compactMap { $0.at("metadata", "name")?.string })
+        errors.removeAll { error in
+            guard error.reason == .notFound, error.field.hasPrefix("template.spec."), error.field.contains(".volume")
+            else { return false }
+            return claims.contains { error.message == "Not found: \(GoQuote.quote($0))" }
+        }
+    }
+
+    @Sendable static func template(_ template: JSONObject, _ errors: inout [FieldError]) {
+        let metadata = template.object("metadata")
+        MetadataRules.labels(metadata.object("labels"), "labels", &errors)
+        MetadataRules.annotations(metadata.object("annotations"), "annotations", &errors)
+    }
+
+    static func update(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
+        let mutable = [
+            "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+            "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+        ]
+        var (left, right) = (new["spec"] ?? .null, old["spec"] ?? .null)
+        for field in mutable {
+            left[field] = nil
+            right[field] = nil
+        }
+        if left != right {
+            errors.append(
+                .forbidden(
+                    "spec",
+                    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                        + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                        + "'minReadySeconds' are forbidden"))
+        }
+    }
+
+    static func status(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
+        let status = new["status"]?.object ?? JSONObject()
+        errors.below("status") { errors in
+            let counts = ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"]
+            errors.nonNegative(["replicas", "observedGeneration", "collisionCount"] + counts, in: status)
+            let replicas = status.number("replicas") ?? 0
+            for field in counts {
+                if let count = status.number(field), count > replicas {
+                    errors.append(.invalid(field, .integer(count), "cannot be greater than status.replicas"))
+                }
+            }
+            let (available, ready) = (status.number("availableReplicas") ?? 0, status.number("readyReplicas") ?? 0)
+            if available > ready {
+                errors.append(
+                    .invalid("availableReplicas", .integer(available), "cannot be greater than status.readyReplicas"))
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+extension SchemaCatalog {
+    /// What is wrong with a new object in canonical form, as kube-apiserver would say it. Empty: nothing.
+    package func validateCreate(_ object: Object, _ kind: KindSchema) -> [FieldError] {
+        var errors: [FieldError] = []
+        errors.below("metadata") { MetadataRules.create(object, kind, &$0) }
+        errors += Self.walk(object, kind)
+        return errors
+    }
+
+    /// What is wrong with the change from `old` to `new`. A status update checks metadata and the status only.
+    package func validateUpdate(
+        _ new: Object, old: Object, _ kind: KindSchema, isStatus: Bool = false
+    ) -> [FieldError] {
+        var errors: [FieldError] = []
+        errors.below("metadata") { MetadataRules.update(new, old, kind, &$0) }
+        if isStatus {
+            StatusRules.byKind[kind.kind]?(new, old, &errors)
+            return errors
+        }
+        UpdateRules.byKind[kind.kind]?(new, old, &errors)
+        // What was invalid before this version of the rules must stay changeable elsewhere.
+        let known = Set(Self.walk(old, kind))
+        errors += Self.walk(new, kind).filter { !known.contains($0) }
+        return errors
+    }
+
+    /// The same as an error: 422 with causes, nothing if there is none.
+    package func checkCreate(_ object: Object, _ kind: KindSchema) throws(Status) {
+        let errors = validateCreate(object, kind)
+        if let status = Status.invalid(group: kind.group, kind: kind.kind, name: object.name, errors) { throw status }
+    }
+
+    package func checkUpdate(
+        _ new: Object, old: Object, _ kind: KindSchema, isStatus: Bool = false
+    ) throws(Status) {
+        let errors = validateUpdate(new, old: old, kind, isStatus: isStatus)
+        if let status = Status.invalid(group: kind.group, kind: kind.kind, name: new.name, errors) { throw status }
+    }
+
+    private static func walk(_ object: Object, _ kind: KindSchema) -> [FieldError] {
+        guard let index = SchemaTypes.builtin.index(of: kind.root), var members = object.json.object else { return [] }
+        members["status"] = nil
+        var errors: [FieldError] = []
+        SchemaWalker(types: .builtin).check(members, index, &errors)
+        return errors
+    }
+}
+
+/// Checks an object and everything below it: allowed values from the tables, the rest by the rules of each type.
+struct SchemaWalker {
+    let types: SchemaTypes
+    /// Upstream does not look into these.
+    private static let unchecked: Set = ["volumeClaimTemplates", "status"]
+
+    func check(_ object: JSONObject, _ index: Int, _ errors: inout [FieldError]) {
+        let type = types.types[index]
+        for member in object.members {
+            guard let field = type.field(member.key) else { continue }
+            if field.checksAllowed { checkAllowed(member.value, field, &errors) }
+            guard let child = field.type.structIndex, types.hasChecks[child], !Self.unchecked.contains(field.name)
+            else {
+                continue
+            }
+            let known = errors.count
+            descend(member.value, field.type, &errors)
+            if errors.count > known { errors.prefix(from: known, member.key) }
+        }
+        ValidationRules.byType[type.name]?(object, &errors)
+    }
+
+    private func descend(_ value: JSON, _ type: ValueType, _ errors: inout [FieldError]) {
+        switch (type, value) {
+        case (.object(let index), .object(let object)): check(object, index, &errors)
+        case (.list(let element), .array(let elements)):
+            for (index, item) in elements.enumerated() {
+                let known = errors.count
+                descend(item, element, &errors)
+                if errors.count > known { errors.prefix(from: known, "[\(index)]") }
+            }
+        case (.map(let element), .object(let object)):
+            for member in object.members {
+                let known = errors.count
+                descend(member.value, element, &errors)
+                if errors.count > known { errors.prefix(from: known, "[\(member.key)]") }
+            }
+        default: break
+        }
+    }
+
+    private func checkAllowed(_ value: JSON, _ field: FieldSchema, _ errors: inout [FieldError]) {
+        switch value {
+        case .string(let text):
+            // An empty value is missing, which is another rule's matter.
+            if text.isEmpty || field.allowed.contains(text) { return }
+            errors.append(.notSupported(field.name, value, field.allowed))
+        case .array(let elements):
+            for element in elements where !(element.string.map(field.allowed.contains) ?? true) {
+                errors.append(.notSupported(field.name, element, field.allowed))
+            }
+        default: break
+        }
+    }
+}
