@@ -5,10 +5,15 @@ package final class APIClient: Sendable {
     package let transport: HTTPTransport
     /// Seconds a request without a stream may take.
     package let timeout: Double?
+    private let onWarning: (@Sendable (String) -> Void)?
 
-    package init(endpoint: APIEndpoint, userAgent: String, timeout: Double? = 30) {
+    /// - Parameter onWarning: gets the texts of the answers' `Warning` headers.
+    package init(
+        endpoint: APIEndpoint, userAgent: String, timeout: Double? = 30, onWarning: (@Sendable (String) -> Void)? = nil
+    ) {
         transport = HTTPTransport(endpoint: endpoint, userAgent: userAgent)
         self.timeout = timeout
+        self.onWarning = onWarning
     }
 
     /// Sends a JSON body, if any, and decodes the JSON answer.
@@ -25,6 +30,7 @@ package final class APIClient: Sendable {
             request.body = JSONEncoder.encode(body)
         }
         let response = try await transport.send(request)
+        if let onWarning { for warning in response.warnings { onWarning(warning) } }
         return try Self.decode(response)
     }
 

@@ -38,4 +38,13 @@ package struct APIResponse: Sendable {
     package func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
+
+    /// The texts of `Warning: 299 - "text"` headers (RFC 7234, 5.5).
+    package var warnings: [String] {
+        headers.filter { $0.name.lowercased() == "warning" }.compactMap { header in
+            guard let start = header.value.firstIndex(of: "\""), let end = header.value.lastIndex(of: "\""), start < end
+            else { return nil }
+            return header.value[header.value.index(after: start)..<end].replacing("\\\"", with: "\"")
+        }
+    }
 }

@@ -1,0 +1,4 @@
+/// This client's version.
+enum Version {
+    static let text = "0.1.0"
+}
