@@ -14,10 +14,10 @@ enum Main {
         } catch let failure as CommandFailure {
             if !failure.message.isEmpty { Console.error(failure.message) }
             exit(failure.exitCode)
-        } catch where Berth.exitCode(for: error) == .success {
+        } catch  where Berth.exitCode(for: error) == .success {
             Console.out(Berth.fullMessage(for: error) + "\n")
             exit(0)
-        } catch where Berth.exitCode(for: error) == .validationFailure {
+        } catch  where Berth.exitCode(for: error) == .validationFailure {
             Console.error(Berth.fullMessage(for: error))
             exit(1)
         } catch {
@@ -41,6 +41,6 @@ struct Berth: AsyncParsableCommand {
             """,
         version: "berth \(Version.text)",
         subcommands: [
-            Apply.self, Get.self, Describe.self, Delete.self, Scale.self, VersionCommand.self,
+            Apply.self, Create.self, Get.self, Describe.self, Delete.self, Scale.self, VersionCommand.self,
         ])
 }

@@ -8,7 +8,8 @@ enum ThreeWayDiff {
     static func patch(lastApplied: JSON?, wanted: JSON, current: JSON, shape: PatchShape) -> JSON {
         .object(
             diff(
-                lastApplied?.object ?? JSONObject(), wanted.object ?? JSONObject(), current.object ?? JSONObject(), shape,
+                lastApplied?.object ?? JSONObject(), wanted.object ?? JSONObject(), current.object ?? JSONObject(),
+                shape,
                 retainsKeys: false))
     }
 
@@ -84,7 +85,8 @@ enum ThreeWayDiff {
     }
 
     private static func addObjects(
-        _ key: String, _ mergeKey: String, _ last: [JSON], _ wanted: [JSON], _ current: [JSON], _ field: PatchShape.Field,
+        _ key: String, _ mergeKey: String, _ last: [JSON], _ wanted: [JSON], _ current: [JSON],
+        _ field: PatchShape.Field,
         to patch: inout JSONObject
     ) {
         func element(_ list: [JSON], _ name: JSON?) -> JSON? { list.first { $0[mergeKey] == name } }

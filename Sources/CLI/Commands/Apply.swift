@@ -30,7 +30,8 @@ struct Apply: AsyncParsableCommand {
     var fieldManager = "kubectl"
 
     func run() async throws {
-        let printer = ObjectPrinter(format: try OutputFormat(output.output), showManagedFields: output.showManagedFields)
+        let printer = ObjectPrinter(
+            format: try OutputFormat(output.output), showManagedFields: output.showManagedFields)
         let manifests = try files.load()
         let berth = connection.connect()
         let applier = Applier(client: berth.client, dryRun: dryRun.mode, validation: validation.value)
@@ -40,7 +41,9 @@ struct Apply: AsyncParsableCommand {
             try await failures.collect {
                 let target = try await ManifestTarget.resolve(manifest, berth.resolver, namespace)
                 let (outcome, object) = try await apply(target, applier)
-                if printer.format.isTable { Console.line("\(target.displayName) \(outcome.rawValue)\(dryRun.mode.suffix)") }
+                if printer.format.isTable {
+                    Console.line("\(target.displayName) \(outcome.rawValue)\(dryRun.mode.suffix)")
+                }
                 applied.append((object, target.displayName))
             }
         }
@@ -52,7 +55,8 @@ struct Apply: AsyncParsableCommand {
         do {
             guard serverSide else { return try await applier.apply(target) }
             guard dryRun.mode != .client else {
-                throw CommandFailure("error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+                throw CommandFailure(
+                    "error: --dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
             }
             return (
                 .serverSide,

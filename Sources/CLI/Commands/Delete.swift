@@ -31,7 +31,9 @@ struct Delete: AsyncParsableCommand {
     @Option(help: "How long to wait; 0 for ever.")
     var timeout = GoDuration(seconds: 0)
 
-    @Option(name: .customLong("grace-period"), help: "Seconds a pod gets to end by itself; -1: as the pod says; 0 only with --force.")
+    @Option(
+        name: .customLong("grace-period"),
+        help: "Seconds a pod gets to end by itself; -1: as the pod says; 0 only with --force.")
     var gracePeriod: Int64 = -1
 
     @Flag(help: "Do not wait for pods to end: the object goes at once.")
@@ -80,7 +82,9 @@ struct Delete: AsyncParsableCommand {
     private func deletionOptions() throws -> DeletionOptions {
         var grace = gracePeriod
         if now {
-            guard grace < 0 else { throw CommandFailure("error: --now and --grace-period cannot be specified together") }
+            guard grace < 0 else {
+                throw CommandFailure("error: --now and --grace-period cannot be specified together")
+            }
             grace = 1
         }
         if force, grace < 0 { grace = 0 }
@@ -122,7 +126,8 @@ struct Delete: AsyncParsableCommand {
         switch try await ResourceArguments.resolve(resources, berth.resolver) {
         case .objects(let objects):
             return objects.map {
-                Victim(resource: $0.resource, namespace: $0.resource.namespaced ? namespace.effective : "", name: $0.name)
+                Victim(
+                    resource: $0.resource, namespace: $0.resource.namespaced ? namespace.effective : "", name: $0.name)
             }
         case .kinds(let kinds):
             guard all || selectors.selector != nil || selectors.fieldSelector != nil else {
@@ -132,7 +137,9 @@ struct Delete: AsyncParsableCommand {
         }
     }
 
-    private func selected(_ kinds: [APIResource], _ client: APIClient, _ failures: inout Failures) async throws -> [Victim] {
+    private func selected(_ kinds: [APIResource], _ client: APIClient, _ failures: inout Failures) async throws
+        -> [Victim]
+    {
         var victims: [Victim] = []
         let scope = everywhere.allNamespaces ? nil : namespace.effective
         for kind in kinds {

@@ -36,7 +36,8 @@ struct Describe: AsyncParsableCommand {
         try failures.finish()
         if objects.isEmpty {
             Console.error(
-                everywhere.allNamespaces ? "No resources found" : "No resources found in \(namespace.effective) namespace.")
+                everywhere.allNamespaces
+                    ? "No resources found" : "No resources found in \(namespace.effective) namespace.")
         }
     }
 
@@ -74,7 +75,9 @@ struct Describe: AsyncParsableCommand {
     }
 
     /// The object of that name, else all whose names begin like this.
-    private func named(_ name: String, _ resource: APIResource, _ scope: String?, _ client: APIClient) async throws -> [Found] {
+    private func named(_ name: String, _ resource: APIResource, _ scope: String?, _ client: APIClient) async throws
+        -> [Found]
+    {
         guard let scope = resource.namespaced ? scope : "" else {
             throw CommandFailure("error: a resource cannot be retrieved by name across all namespaces")
         }

@@ -68,7 +68,9 @@ struct Get: AsyncParsableCommand {
     private var scope: String? { everywhere.allNamespaces ? nil : namespace.effective }
 
     private func view(_ format: OutputFormat) -> GetView {
-        GetView(format: format, table: columns.table(format, everywhere.allNamespaces), showManagedFields: output.showManagedFields)
+        GetView(
+            format: format, table: columns.table(format, everywhere.allNamespaces),
+            showManagedFields: output.showManagedFields)
     }
 
     private func target(_ berth: Connection) async throws -> ResourceArguments {
@@ -123,7 +125,8 @@ struct ColumnOptions: ParsableArguments {
     @Flag(name: .customLong("show-labels"), help: "A column with all labels.")
     var showLabels = false
 
-    @Option(name: [.customShort("L"), .customLong("label-columns")], help: "Labels that get a column, separated by commas.")
+    @Option(
+        name: [.customShort("L"), .customLong("label-columns")], help: "Labels that get a column, separated by commas.")
     var labelColumns: [String] = []
 
     func table(_ format: OutputFormat, _ namespaceColumn: Bool) -> TableOptions {

@@ -21,7 +21,9 @@ struct Scale: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        guard replicas >= 0 else { throw ValidationError("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0") }
+        guard replicas >= 0 else {
+            throw ValidationError("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
+        }
     }
 
     func run() async throws {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Client
 import Objects
 
 struct VersionCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "The versions of client and server.")
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "The versions of client and server.")
 
     @OptionGroup var connection: ConnectionOptions
     @Flag(help: "Only this client's.") var client = false
@@ -10,7 +12,7 @@ struct VersionCommand: AsyncParsableCommand {
 
     func run() async throws {
         var versions: JSON = ["clientVersion": ["gitVersion": .string("v" + Version.text), "platform": "linux"]]
-        let server = client ? nil : try await connection.connect().client.json(.get, "/version")
+        let server: JSON? = client ? nil : try await connection.connect().client.json(.get, "/version")
         if let server { versions["serverVersion"] = server }
         switch try OutputFormat(output) {
         case .json: Console.out(PrettyJSON.text(versions))

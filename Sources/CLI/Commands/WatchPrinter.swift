@@ -28,7 +28,8 @@ struct WatchPrinter {
             let watch = WatchQuery(
                 labelSelector: query.labelSelector, fieldSelector: query.fieldSelector, resourceVersion: position,
                 bookmarks: true)
-            for try await event in try await client.watch(resource, namespace: namespace, query: watch, accept: accept) {
+            for try await event in try await client.watch(resource, namespace: namespace, query: watch, accept: accept)
+            {
                 switch event {
                 case .added(let object): show(object.json, "ADDED", resource, &table, &layout)
                 case .modified(let object): show(object.json, "MODIFIED", resource, &table, &layout)

@@ -33,7 +33,9 @@ enum DescribeClaim {
         text.field(0, "Access Modes", isBound ? AccessModes.text(claim["status", "accessModes"]) : "")
         text.optional(0, "VolumeMode", claim.text("spec", "volumeMode"))
         for (field, title) in [("dataSource", "DataSource"), ("dataSourceRef", "DataSourceRef")] {
-            guard let source = claim["spec", field], field == "dataSource" || claim["spec", "dataSource"] == nil else { continue }
+            guard let source = claim["spec", field], field == "dataSource" || claim["spec", "dataSource"] == nil else {
+                continue
+            }
             text.line(0, "\(title):")
             text.field(1, "APIGroup", source.text("apiGroup"))
             text.field(1, "Kind", source.text("kind"))

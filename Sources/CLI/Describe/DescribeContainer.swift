@@ -14,7 +14,8 @@ enum DescribeContainer {
         resources(container, to: &text)
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
             guard let value = container[probe] else { continue }
-            text.field(2, probe.prefix(1).uppercased() + probe.dropFirst().replacing("Probe", with: ""), self.probe(value))
+            text.field(
+                2, probe.prefix(1).uppercased() + probe.dropFirst().replacing("Probe", with: ""), self.probe(value))
         }
         environment(container, to: &text)
         mounts(container, to: &text)
@@ -87,9 +88,12 @@ enum DescribeContainer {
         }
         if let get = probe["httpGet"] {
             let scheme = (get.text("scheme") ?? "HTTP").lowercased()
-            return "http-get \(scheme)://\(get.text("host") ?? ""):\(get.text("port") ?? "")\(get.text("path") ?? "") \(timing)"
+            return
+                "http-get \(scheme)://\(get.text("host") ?? ""):\(get.text("port") ?? "")\(get.text("path") ?? "") \(timing)"
         }
-        if let socket = probe["tcpSocket"] { return "tcp-socket \(socket.text("host") ?? ""):\(socket.text("port") ?? "") \(timing)" }
+        if let socket = probe["tcpSocket"] {
+            return "tcp-socket \(socket.text("host") ?? ""):\(socket.text("port") ?? "") \(timing)"
+        }
         return "unknown \(timing)"
     }
 

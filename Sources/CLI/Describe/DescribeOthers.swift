@@ -39,7 +39,9 @@ enum DescribeService {
         text.optional(0, "Internal Traffic Policy", service.text("spec", "internalTrafficPolicy"))
     }
 
-    private static func list(_ json: JSON?) -> String { json?.array?.map(JSONPath.display).joined(separator: ",") ?? "" }
+    private static func list(_ json: JSON?) -> String {
+        json?.array?.map(JSONPath.display).joined(separator: ",") ?? ""
+    }
 }
 
 extension String {

@@ -56,7 +56,9 @@ enum DescribePod {
         guard !conditions.isEmpty else { return }
         text.line(0, "Conditions:")
         text.line(1, "Type\tStatus")
-        for condition in conditions { text.line(1, "\(condition.text("type") ?? "")\t\(condition.text("status") ?? "") ") }
+        for condition in conditions {
+            text.line(1, "\(condition.text("type") ?? "")\t\(condition.text("status") ?? "") ")
+        }
     }
 
     private static func tolerations(_ pod: Object, to text: inout DescribeText) {

@@ -25,7 +25,8 @@ enum DescribeStatefulSet {
 
     private static func status(_ pods: [Object]) -> String {
         func count(_ phase: String) -> Int { pods.filter { $0.text("status", "phase") == phase }.count }
-        return "\(count("Running")) Running / \(count("Pending")) Waiting / \(count("Succeeded")) Succeeded / \(count("Failed")) Failed"
+        return
+            "\(count("Running")) Running / \(count("Pending")) Waiting / \(count("Succeeded")) Succeeded / \(count("Failed")) Failed"
     }
 
     private static func template(_ set: Object, to text: inout DescribeText) {

@@ -42,7 +42,8 @@ struct DescribeText {
     private static func annotation(_ key: String, _ value: String) -> String {
         if key.count + value.count + 2 < 140, !value.contains("\n") { return "\(key): \(Terminal.escaped(value))" }
         let short = value.count > 140 ? String(value.prefix(140)) + "..." : value
-        return "\(key):\n" + short.split(separator: "\n").map { "\t  " + Terminal.escaped(String($0)) }.joined(separator: "\n")
+        return "\(key):\n"
+            + short.split(separator: "\n").map { "\t  " + Terminal.escaped(String($0)) }.joined(separator: "\n")
     }
 
     private mutating func field(_ name: String, _ value: String) { line(0, "\(name):\t\(value)") }

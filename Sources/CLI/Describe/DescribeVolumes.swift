@@ -13,12 +13,14 @@ enum DescribeVolumes {
         "local": "LocalVolume (a persistent volume backed by local storage on a node)",
         "nfs": "NFS (an NFS mount that lasts the lifetime of a pod)",
         "rbd": "RBD (a Rados Block Device mount on the host that shares a pod's lifetime)",
-        "iscsi": "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
+        "iscsi":
+            "ISCSI (an ISCSI Disk resource that is attached to a kubelet's host machine and then exposed to the pod)",
         "cephfs": "CephFS (a CephFS mount on the host that shares a pod's lifetime)",
         "fc": "FC (a Fibre Channel disk)",
         "glusterfs": "Glusterfs (a Glusterfs mount on the host that shares a pod's lifetime)",
         "csi": "CSI (a Container Storage Interface (CSI) volume source)",
-        "ephemeral": "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
+        "ephemeral":
+            "EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)",
     ]
     private static let names = [
         "type": "HostPathType", "monitors": "CephMonitors", "image": "RBDImage", "pool": "RBDPool", "user": "RadosUser",

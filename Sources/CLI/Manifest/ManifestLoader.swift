@@ -57,9 +57,13 @@ enum ManifestLoader {
     private static func files(_ name: String, recursive: Bool) throws -> [String] {
         var info = stat()
         guard stat(name, &info) == 0 else {
-            if name.contains("://") { throw CommandFailure("error: \(name): manifests are read from files, not from the network") }
+            if name.contains("://") {
+                throw CommandFailure("error: \(name): manifests are read from files, not from the network")
+            }
             throw CommandFailure(
-                errno == ENOENT ? "error: the path \"\(name)\" does not exist" : "error: \(name): \(String(cString: strerror(errno)))")
+                errno == ENOENT
+                    ? "error: the path \"\(name)\" does not exist"
+                    : "error: \(name): \(String(cString: strerror(errno)))")
         }
         guard info.st_mode & S_IFMT == S_IFDIR else { return [name] }
         return try folder(name, recursive: recursive)
@@ -72,7 +76,8 @@ enum ManifestLoader {
         defer { closedir(handle) }
         var entries: [String] = []
         while let entry = readdir(handle) {
-            entries.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+            entries.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
         }
         let base = name.hasSuffix("/") ? name : name + "/"
         var files: [String] = []
@@ -104,7 +109,9 @@ enum ManifestLoader {
             guard count >= 0 else { throw CommandFailure("error: \(name): \(String(cString: strerror(errno)))") }
             if count == 0 { break }
             bytes += buffer[..<count]
-            guard bytes.count <= sizeLimit else { throw CommandFailure("error: \(name): more than \(sizeLimit >> 20) MiB") }
+            guard bytes.count <= sizeLimit else {
+                throw CommandFailure("error: \(name): more than \(sizeLimit >> 20) MiB")
+            }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandFailure("error: \(name): not UTF-8 text")

@@ -11,14 +11,16 @@ struct ManifestTarget: Sendable {
     var namespace: String { resource.namespaced ? object.namespace : "" }
     var displayName: String { resource.named(object.name) }
 
-    static func resolve(_ manifest: ManifestObject, _ resolver: ResourceResolver, _ options: NamespaceOptions) async throws
+    static func resolve(_ manifest: ManifestObject, _ resolver: ResourceResolver, _ options: NamespaceOptions)
+        async throws
         -> ManifestTarget
     {
         var object = manifest.object
         guard let resource = try await resolver.resource(apiVersion: object.apiVersion, kind: object.kind) else {
             throw CommandFailure(
                 "error: resource mapping not found for name: \"\(object.name)\" namespace: \"\(object.namespace)\" from"
-                    + " \"\(manifest.source)\": no matches for kind \"\(object.kind)\" in version \"\(object.apiVersion)\"")
+                    + " \"\(manifest.source)\": no matches for kind \"\(object.kind)\" in version \"\(object.apiVersion)\""
+            )
         }
         if resource.namespaced {
             if let asked = options.namespace, !object.namespace.isEmpty, object.namespace != asked {

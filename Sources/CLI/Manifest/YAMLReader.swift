@@ -142,7 +142,8 @@ enum YAMLReader {
         private static func value(_ scalar: Node.Scalar, _ line: Int) throws(YAMLProblem) -> JSON {
             guard scalar.style == .plain, scalar.tag != Tag(.str) else { return .string(scalar.string) }
             guard let value = YAMLScalar.resolve(scalar.string) else {
-                throw YAMLProblem(line: line, message: "JSON has no number \(scalar.string); quote it if it is a string")
+                throw YAMLProblem(
+                    line: line, message: "JSON has no number \(scalar.string); quote it if it is a string")
             }
             return value
         }

@@ -23,7 +23,7 @@ enum YAMLScalar {
     /// Whether a plain scalar of this text would read as something else than a string.
     static func isAmbiguous(_ text: String) -> Bool {
         guard case .string? = resolve(text) else { return true }
-        return isBase60(text) || isTimestamp(text) || text == "<<" || text == "="
+        return isBase60(text) || isTimestamp(text) || text == "<<"
     }
 
     private static func number(_ text: String) -> JSON? {
@@ -77,7 +77,9 @@ enum YAMLScalar {
     /// `190:20:30` is a number in YAML 1.1, so other readers need it quoted.
     private static func isBase60(_ text: String) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count > 1, let first = parts.first?.first, first.isNumber || "+-".contains(first) else { return false }
+        guard parts.count > 1, let first = parts.first?.first, first.isNumber || "+-".contains(first) else {
+            return false
+        }
         return parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isNumber || "+-_.".contains($0) } }
     }
 

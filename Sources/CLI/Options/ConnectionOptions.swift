@@ -4,7 +4,8 @@ import Objects
 
 /// Options of every command that talks to the daemon.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: "The API's Unix socket, as a path or unix:// address (default: $BERTH_SOCKET, else /run/berth/api.sock).")
+    @Option(
+        help: "The API's Unix socket, as a path or unix:// address (default: $BERTH_SOCKET, else /run/berth/api.sock).")
     var socket: String?
 
     @Option(name: .customLong("request-timeout"), help: "How long one request may take, such as 5s or 1m; 0 for ever.")
@@ -41,7 +42,9 @@ struct AllNamespacesOptions: ParsableArguments {
 }
 
 struct SelectorOptions: ParsableArguments {
-    @Option(name: [.customShort("l"), .customLong("selector")], help: "Only objects whose labels match (a=b, a!=b, a in (b,c)).")
+    @Option(
+        name: [.customShort("l"), .customLong("selector")],
+        help: "Only objects whose labels match (a=b, a!=b, a in (b,c)).")
     var selector: String?
 
     @Option(name: .customLong("field-selector"), help: "Only objects whose fields match (status.phase=Bound).")

@@ -10,7 +10,10 @@ struct FilenameOptions: ParsableArguments {
     var recursive = false
 
     func load() throws -> [ManifestObject] {
-        guard !filename.isEmpty else { throw CommandFailure("error: must specify -f (a file, a folder or - for stdin)") }
-        return try ManifestLoader.load(filename.flatMap { $0.split(separator: ",").map(String.init) }, recursive: recursive)
+        guard !filename.isEmpty else {
+            throw CommandFailure("error: must specify -f (a file, a folder or - for stdin)")
+        }
+        return try ManifestLoader.load(
+            filename.flatMap { $0.split(separator: ",").map(String.init) }, recursive: recursive)
     }
 }

@@ -36,10 +36,14 @@ enum Age {
 
     /// Seconds since 1970 of an RFC 3339 time in UTC.
     static func seconds(_ timestamp: String) -> Int64? {
-        var parts = tm()
-        guard timestamp.hasSuffix("Z"), let rest = strptime(timestamp, "%Y-%m-%dT%H:%M:%S", &parts) else { return nil }
-        guard rest.pointee == CChar(bitPattern: UInt8(ascii: "Z")) || rest.pointee == CChar(bitPattern: UInt8(ascii: "."))
+        let fields = timestamp.split(whereSeparator: { "-T:.Z".contains($0) }).map { Int32($0) }
+        guard timestamp.hasSuffix("Z"), (6...7).contains(fields.count),
+            let year = fields[0], let month = fields[1], let day = fields[2],
+            let hour = fields[3], let minute = fields[4], let second = fields[5]
         else { return nil }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
         return Int64(timegm(&parts))
     }
 

@@ -59,13 +59,17 @@ extension JSONPath {
 struct JSONPathParser {
     private let characters: [Character]
     private var index = 0
-    private static let nameEnds: Set<Character> = [".", "[", "]", "}", "{", " ", "\t", "\n", ",", ")", "(", "=", "!", "<", ">"]
+    private static let nameEnds: Set<Character> = [
+        ".", "[", "]", "}", "{", " ", "\t", "\n", ",", ")", "(", "=", "!", "<", ">",
+    ]
 
     init(_ text: String) { characters = Array(text) }
 
     private var next: Character? { index < characters.count ? characters[index] : nil }
 
-    private func fail(_ what: String) -> JSONPathError { JSONPathError(description: "jsonpath: \(what) at character \(index + 1)") }
+    private func fail(_ what: String) -> JSONPathError {
+        JSONPathError(description: "jsonpath: \(what) at character \(index + 1)")
+    }
 
     private mutating func take(_ text: String) -> Bool {
         guard characters[index...].starts(with: text) else { return false }

@@ -59,8 +59,17 @@ struct YAMLWriter {
         case .string(let string): YAMLString.text(string, column: column, indent: indent)
         case .array: "[]"
         case .object: "{}"
+        case .number: Self.number(String(decoding: JSONEncoder.encode(value), as: UTF8.self))
         default: String(decoding: JSONEncoder.encode(value), as: UTF8.self)
         }
+    }
+
+    /// Go's exponents have two digits at least.
+    private static func number(_ text: String) -> String {
+        guard let exponent = text.lastIndex(where: { $0 == "-" || $0 == "+" }), exponent > text.startIndex,
+            text[exponent...].count == 2
+        else { return text }
+        return text[...exponent] + "0" + text[exponent...].dropFirst()
     }
 }
 
@@ -68,47 +77,31 @@ struct YAMLWriter {
 enum YAMLKeyOrder {
     static func precedes(_ left: String, _ right: String) -> Bool {
         let a = Array(left.unicodeScalars), b = Array(right.unicodeScalars)
-        var digits = false
         for index in 0..<min(a.count, b.count) {
-            if a[index] == b[index] {
-                digits = isDigit(a[index])
-                continue
-            }
+            if a[index] == b[index] { continue }
             let (isLetterA, isLetterB) = (a[index].properties.isAlphabetic, b[index].properties.isAlphabetic)
             if isLetterA && isLetterB { return a[index] < b[index] }
-            if isLetterA || isLetterB { return digits ? isLetterA : isLetterB }
-            return numbersPrecede(a, b, from: index, digits)
+            if isLetterA || isLetterB { return isLetterB }
+            return numbersPrecede(a, b, from: index)
         }
         return a.count < b.count
     }
 
-    private static func numbersPrecede(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], from index: Int, _ digits: Bool) -> Bool {
-        var (startA, startB) = (index, index)
-        if a[index] == "0" || b[index] == "0" {
-            // A zero inside a number: the number continues to the left, unless zeros lead it.
-            var before = index - 1
-            while before >= 0, isDigit(a[before]) {
-                if a[before] != "0" { return numberLength(a, index) < numberLength(b, index) || a[index] < b[index] }
-                before -= 1
-            }
-        }
-        let (numberA, numberB) = (number(a, &startA), number(b, &startB))
+    private static func numbersPrecede(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar], from index: Int) -> Bool {
+        // A zero inside a number counts with a digit before it, so that 1 < 10 and a01 < a1.
+        let isInside =
+            (a[index] == "0" || b[index] == "0") && a[..<index].reversed().prefix(while: isDigit).contains { $0 != "0" }
+        let (numberA, endA) = number(a, index, leading: isInside)
+        let (numberB, endB) = number(b, index, leading: isInside)
         if numberA != numberB { return numberA < numberB }
-        if startA != startB { return startA < startB }
+        if endA != endB { return endA < endB }
         return a[index] < b[index]
     }
 
-    private static func number(_ scalars: [Unicode.Scalar], _ index: inout Int) -> UInt64 {
-        var value: UInt64 = 0
-        while index < scalars.count, isDigit(scalars[index]) {
-            value = value &* 10 &+ UInt64(scalars[index].value - 48)
-            index += 1
-        }
-        return value
-    }
-
-    private static func numberLength(_ scalars: [Unicode.Scalar], _ start: Int) -> Int {
-        scalars[start...].prefix(while: isDigit).count
+    private static func number(_ scalars: [Unicode.Scalar], _ start: Int, leading: Bool) -> (value: Int64, end: Int) {
+        let digits = scalars[start...].prefix(while: isDigit)
+        let value = digits.reduce(leading ? 1 : 0) { $0 &* 10 &+ Int64($1.value - 48) }
+        return (value, digits.endIndex)
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }

@@ -56,7 +56,9 @@ struct Fetcher {
         return tables
     }
 
-    func objects(_ target: ResourceArguments, _ failures: inout Failures) async throws -> [(object: Object, name: String)] {
+    func objects(_ target: ResourceArguments, _ failures: inout Failures) async throws -> [(
+        object: Object, name: String
+    )] {
         var objects: [(object: Object, name: String)] = []
         switch target {
         case .kinds(let resources):

@@ -23,7 +23,9 @@ struct DeletionWaiter {
     }
 
     /// Returns false when it is gone, true after a change that leaves that open.
-    private func isThere(_ resource: APIResource, _ namespace: String, _ name: String, _ uid: String) async throws -> Bool {
+    private func isThere(_ resource: APIResource, _ namespace: String, _ name: String, _ uid: String) async throws
+        -> Bool
+    {
         let object: Object
         do {
             object = try await client.get(resource, namespace: namespace, name: name)

@@ -25,7 +25,8 @@ enum ErrorReport {
             return status.reason.isEmpty
                 ? "Error from server: \(status.message)" : "Error from server (\(status.reason)): \(status.message)"
         }
-        let subject = status.resource.isEmpty ? "The request is invalid" : "The \(status.resource) \"\(status.name)\" is invalid"
+        let subject =
+            status.resource.isEmpty ? "The request is invalid" : "The \(status.resource) \"\(status.name)\" is invalid"
         var causes: [String] = []
         for cause in status.causes {
             let line = cause.field.isEmpty ? cause.message : "\(cause.field): \(cause.message)"

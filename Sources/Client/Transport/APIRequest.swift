@@ -1,6 +1,8 @@
 /// One HTTP request, before it knows its connection.
 package struct APIRequest: Sendable {
-    package enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
+    package enum Method: String, Sendable {
+        case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE"
+    }
 
     package var method: Method
     /// Path and query, percent-encoded.
@@ -44,7 +46,7 @@ package struct APIResponse: Sendable {
         headers.filter { $0.name.lowercased() == "warning" }.compactMap { header in
             guard let start = header.value.firstIndex(of: "\""), let end = header.value.lastIndex(of: "\""), start < end
             else { return nil }
-            return header.value[header.value.index(after: start)..<end].replacing("\\\"", with: "\"")
+            return String(header.value[start..<end].dropFirst()).replacing("\\\"", with: "\"")
         }
     }
 }
