@@ -28,6 +28,9 @@ package final class SharedInformers: Sendable {
         }
     }
 
+    /// Somebody asked for it.
+    package func has(_ resource: ResourceName) -> Bool { state.withLock { $0.informers[resource] != nil } }
+
     /// Lists every resource and watches from there; the second call does nothing.
     package func start() throws(Status) {
         let informers: [Informer] = state.withLock { state in

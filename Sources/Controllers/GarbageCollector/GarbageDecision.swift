@@ -1,0 +1,59 @@
+package import Objects
+
+/// How the garbage collector sees an owner of an object.
+package enum OwnerState: Sendable, Equatable {
+    /// It exists and stays.
+    case solid
+    /// It exists and waits for its dependents to go first (foreground deletion).
+    case waiting
+    /// No object has this kind, name and UID.
+    case gone
+    /// This server does not know the kind, so nobody can say whether it exists.
+    case unknown
+}
+
+/// What the garbage collector does with one object; upstream's `attemptToDeleteItem`
+/// (kubernetes/pkg/controller/garbagecollector; https://kubernetes.io/docs/concepts/architecture/garbage-collection/).
+package enum GarbageDecision: Sendable, Equatable {
+    case nothing
+    case delete(Propagation)
+    /// These owners are gone or going, and others remain.
+    case removeOwners(Set<String>)
+    /// Foreground deletion: these dependents hold their owner up.
+    case deleteDependents([GarbageGraph.Dependent])
+    /// Orphan deletion: these dependents lose their owner and stay.
+    case orphanDependents([GarbageGraph.Dependent])
+    /// The object waited for its dependents, and none is left.
+    case removeFinalizer(String)
+
+    package enum Propagation: Sendable, Equatable { case orphan, background, foreground }
+
+    package static func decide(
+        _ object: Object, owners: [(reference: OwnerReference, state: OwnerState)],
+        dependents: [GarbageGraph.Dependent]
+    ) -> GarbageDecision {
+        if object.isBeingDeleted { return finish(object, dependents) }
+        guard !owners.isEmpty else { return .nothing }
+        let leaving = owners.filter { $0.state == .gone || $0.state == .waiting }
+        if leaving.count < owners.count {
+            return leaving.isEmpty ? .nothing : .removeOwners(Set(leaving.map(\.reference.uid)))
+        }
+        // Nobody is left who wants the object.
+        if owners.contains(where: { $0.state == .waiting }), !dependents.isEmpty { return .delete(.foreground) }
+        if object.finalizers.contains(GarbageFinalizer.orphan) { return .delete(.orphan) }
+        if object.finalizers.contains(GarbageFinalizer.foreground) { return .delete(.foreground) }
+        return .delete(.background)
+    }
+
+    private static func finish(_ object: Object, _ dependents: [GarbageGraph.Dependent]) -> GarbageDecision {
+        if object.finalizers.contains(GarbageFinalizer.orphan) {
+            return dependents.isEmpty
+                ? .removeFinalizer(GarbageFinalizer.orphan) : .orphanDependents(dependents)
+        }
+        guard object.finalizers.contains(GarbageFinalizer.foreground) else { return .nothing }
+        let blocking = dependents.filter { dependent in
+            dependent.owners.contains { $0.uid == object.uid && $0.blocksOwnerDeletion }
+        }
+        return blocking.isEmpty ? .removeFinalizer(GarbageFinalizer.foreground) : .deleteDependents(blocking)
+    }
+}
