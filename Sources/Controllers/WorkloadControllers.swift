@@ -9,22 +9,47 @@ package import Registry
 package final class WorkloadControllers: Sendable {
     private let informers: SharedInformers
     private let sets: StatefulSetController
+    private let scheduler: Scheduler
+    private let pods: PodLifecycleController
+    private let namespaces: NamespaceController
+    private let endpoints: EndpointsController
+    private let disruption: DisruptionController
+    private let garbage: GarbageCollector
 
     package convenience init(registry: Registry) { self.init(SharedInformers(registry)) }
 
     package init(_ informers: SharedInformers) {
         self.informers = informers
         sets = StatefulSetController(informers)
+        scheduler = Scheduler(informers)
+        pods = PodLifecycleController(informers)
+        namespaces = NamespaceController(informers)
+        endpoints = EndpointsController(informers)
+        disruption = DisruptionController(informers)
+        // Last, so that it shares the caches of the others.
+        garbage = GarbageCollector(informers)
     }
 
     package func start() throws(Status) {
         try informers.start()
         sets.start()
+        scheduler.start()
+        pods.start()
+        namespaces.start()
+        endpoints.start()
+        disruption.start()
+        try garbage.start()
     }
 
     /// Returns when what was under way has ended.
     package func stop() async {
         await sets.stop()
+        await scheduler.stop()
+        await pods.stop()
+        await namespaces.stop()
+        await endpoints.stop()
+        await disruption.stop()
+        await garbage.stop()
         informers.stop()
     }
 }

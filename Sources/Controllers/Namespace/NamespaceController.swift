@@ -1,4 +1,4 @@
-package import Objects
+import Objects
 import Registry
 import Synchronization
 

@@ -6,18 +6,7 @@ package import Registry
 package struct SetEffects: Sendable {
     package static let component = "statefulset-controller"
 
-    /// How far the caches must be before the set may be decided again, so that no decision is made twice.
-    package struct Written: Sendable {
-        package var revisions: [ResourceName: Int64] = [:]
-
-        mutating func note(_ resource: ResourceName, _ object: Object) {
-            revisions[resource] = max(revisions[resource] ?? 0, Int64(object.resourceVersion) ?? 0)
-        }
-
-        mutating func merge(_ other: Written) {
-            revisions.merge(other.revisions) { max($0, $1) }
-        }
-    }
+    package typealias Written = WrittenRevisions
 
     let registry: Registry
     let events: EventRecorder

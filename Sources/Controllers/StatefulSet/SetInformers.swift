@@ -34,7 +34,7 @@ struct SetInformers: Sendable {
     }
 
     func haveSeen(_ written: SetEffects.Written) -> Bool {
-        [sets, pods, claims, revisions].allSatisfy { $0.revision >= written.revisions[$0.resource] ?? 0 }
+        written.wereSeen(by: [sets, pods, claims, revisions])
     }
 
     func input(_ set: SetSpec, recorded: SetRevision?, now: Int64) -> (input: SetInput, selector: LabelSelector?) {

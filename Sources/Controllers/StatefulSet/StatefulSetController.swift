@@ -55,7 +55,7 @@ package final class StatefulSetController: Sendable {
         } catch {
             outcome = .retry
         }
-        awaited.withLock { $0[key] = written.revisions.isEmpty ? nil : written }
+        awaited.withLock { $0[key] = written.isEmpty ? nil : written }
         return outcome
     }
 

@@ -1,0 +1,100 @@
+import Objects
+import Registry
+import Synchronization
+
+/// Keeps the status of PodDisruptionBudgets, by which the eviction API grants or refuses.
+package final class DisruptionController: Sendable {
+    private static let user = User.controller("disruption-controller")
+    private static let byNamespace = "disruption.namespace"
+
+    private let registry: Registry
+    private let budgets: Informer
+    private let pods: Informer
+    private let sets: Informer
+    private let queue = WorkQueue<ObjectKey>()
+    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+
+    package init(_ shared: SharedInformers) {
+        registry = shared.registry
+        budgets = shared.informer(.podDisruptionBudgets)
+        pods = shared.informer(.pods)
+        sets = shared.informer(.statefulSets)
+        budgets.addIndex(Self.byNamespace) { [$0.namespace] }
+        pods.addIndex(Self.byNamespace) { [$0.namespace] }
+        budgets.addHandler { [weak self] _, new in if let new { self?.add(new) } }
+        pods.addHandler { [weak self] old, new in self?.addBudgets(of: old, new) }
+        sets.addHandler { [weak self] old, new in
+            guard let set = new, old?.generation != set.generation else { return }
+            for budget in self?.budgets.indexed(by: Self.byNamespace, value: set.namespace) ?? [] { self?.add(budget) }
+        }
+    }
+
+    private func add(_ budget: Object) {
+        queue.add(ObjectKey(.podDisruptionBudgets, namespace: budget.namespace, name: budget.name))
+    }
+
+    private func addBudgets(of old: Object?, _ new: Object?) {
+        guard let pod = new ?? old else { return }
+        for budget in budgets.indexed(by: Self.byNamespace, value: pod.namespace) {
+            guard let selector = Self.selector(budget) else { continue }
+            if old.map(selector.matches) == true || new.map(selector.matches) == true { add(budget) }
+        }
+    }
+
+    /// No selector selects nothing, an empty one every pod of the namespace.
+    private static func selector(_ budget: Object) -> LabelSelector? {
+        budget["spec", "selector"].flatMap { $0.isNull ? nil : LabelSelector($0) }
+    }
+
+    package func start() {
+        let loop = ControllerLoop(queue: queue, workers: 1) { [weak self] key in
+            await self?.sync(key) ?? .done
+        }
+        self.loop.withLock { $0 = loop }
+        loop.start()
+    }
+
+    package func stop() async {
+        let loop = loop.withLock { loop in
+            defer { loop = nil }
+            return loop
+        }
+        await loop?.stop()
+    }
+
+    func sync(_ key: ObjectKey) async -> SyncOutcome {
+        guard let budget = budgets.get(namespace: key.namespace, name: key.name) else { return .done }
+        let selector = Self.selector(budget)
+        let selected = pods.indexed(by: Self.byNamespace, value: key.namespace).filter {
+            selector?.matches($0) == true && !PodState($0).isFinished
+        }
+        let now = registry.options.clock()
+        let status = BudgetDecision.status(budget, selected, now: now, scale: scale)
+        do {
+            if status != budget["status"] { try await report(status, budget, key) }
+            // Granted evictions that came to nothing are forgotten when their time is over.
+            return status["disruptedPods"] == nil ? .done : .again(after: .seconds(30))
+        } catch {
+            return error.reason == "NotFound" ? .done : .retry
+        }
+    }
+
+    private func scale(of pod: Object) -> (uid: String, replicas: Int)? {
+        guard let controller = pod.controllerReference, controller.kind == "StatefulSet",
+            let set = sets.get(namespace: pod.namespace, name: controller.name), set.uid == controller.uid
+        else { return nil }
+        return (set.uid, SetSpec(set).replicas)
+    }
+
+    /// Guarded by the version that was counted from: an eviction granted meanwhile must not be forgotten.
+    private func report(_ status: JSON, _ budget: Object, _ key: ObjectKey) async throws(Status) {
+        _ = try await registry.update(key, subresource: .status, by: Self.user) { current throws(Status) in
+            guard current.resourceVersion == budget.resourceVersion else {
+                throw .conflict(.podDisruptionBudgets, budget.name)
+            }
+            var current = current
+            current["status"] = status
+            return current
+        }
+    }
+}

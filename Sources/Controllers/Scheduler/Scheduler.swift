@@ -1,0 +1,153 @@
+import Objects
+import Registry
+import Synchronization
+
+/// Binds pods to the machine's node. While there is no Node object it writes nothing at all, as in a cluster without
+/// kube-scheduler; with one it writes what kube-scheduler writes.
+package final class Scheduler: Sendable {
+    static let component = "default-scheduler"
+    private static let user = User(name: "system:kube-scheduler", userAgent: "berth-scheduler")
+    private static let unscheduled = "scheduler.unscheduled"
+    private static let byNode = "scheduler.node"
+
+    private let registry: Registry
+    private let events: EventRecorder
+    private let pods: Informer
+    private let nodes: Informer
+    private let claims: Informer
+    private let volumes: Informer
+    private let classes: Informer
+    private let queue = WorkQueue<ObjectKey>()
+    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    /// The cache of pods must have seen this before the next decision, or two pods would get the same resources.
+    private let bound = Mutex<Int64>(0)
+
+    package init(_ shared: SharedInformers) {
+        registry = shared.registry
+        events = EventRecorder(registry)
+        pods = shared.informer(.pods)
+        nodes = shared.informer(.nodes)
+        claims = shared.informer(.persistentVolumeClaims)
+        volumes = shared.informer(.persistentVolumes)
+        classes = shared.informer(.storageClasses)
+        pods.addIndex(Self.unscheduled) { Self.isWaiting($0) ? [""] : [] }
+        pods.addIndex(Self.byNode) { $0["spec", "nodeName"]?.string.map { [$0] } ?? [] }
+        addHandlers()
+    }
+
+    private func addHandlers() {
+        pods.addHandler { [weak self] old, new in
+            if let new, Self.isWaiting(new) {
+                // Our own condition is no reason to try again.
+                if old?["spec"] != new["spec"] || old.map(Self.isWaiting) != true { self?.add(new) }
+            } else {
+                self?.retryAll()
+            }
+        }
+        nodes.addHandler { [weak self] _, _ in self?.retryAll() }
+        claims.addHandler { [weak self] _, _ in self?.retryAll() }
+        volumes.addHandler { [weak self] _, _ in self?.retryAll() }
+        classes.addHandler { [weak self] _, _ in self?.retryAll() }
+    }
+
+    package func start() {
+        let loop = ControllerLoop(queue: queue, workers: 1) { [weak self] key in
+            await self?.sync(key) ?? .done
+        }
+        self.loop.withLock { $0 = loop }
+        loop.start()
+    }
+
+    package func stop() async {
+        let loop = loop.withLock { loop in
+            defer { loop = nil }
+            return loop
+        }
+        await loop?.stop()
+    }
+
+    private static func isWaiting(_ pod: Object) -> Bool {
+        (pod["spec", "nodeName"]?.string ?? "").isEmpty && !pod.isBeingDeleted && !PodState(pod).isFinished
+            && (pod["spec", "schedulerName"]?.string ?? component) == component
+            && (pod["spec", "schedulingGates"]?.array ?? []).isEmpty
+    }
+
+    private func add(_ pod: Object) { queue.add(ObjectKey(.pods, namespace: pod.namespace, name: pod.name)) }
+
+    /// Stands for all pods that wait, so that a hundred events in a row make one look at each of them.
+    private static let everyPod = ObjectKey(.pods, name: "")
+
+    private func retryAll() { queue.add(Self.everyPod) }
+
+    // MARK: One pod
+
+    func sync(_ key: ObjectKey) async -> SyncOutcome {
+        let nodes = nodes.all().filter { !$0.isBeingDeleted }
+        guard !nodes.isEmpty else { return .done }
+        if key == Self.everyPod {
+            for pod in pods.indexed(by: Self.unscheduled, value: "") { add(pod) }
+            return .done
+        }
+        guard pods.revision >= bound.withLock({ $0 }) else { return .again(after: .milliseconds(1)) }
+        guard let pod = pods.get(namespace: key.namespace, name: key.name), Self.isWaiting(pod) else { return .done }
+        let states = nodes.map { NodeState($0, pods: pods.indexed(by: Self.byNode, value: $0.name)) }
+        let decision = SchedulingDecision.decide(pod, nodes: states, volumes: PodVolumes(pod, source(key.namespace)))
+        do {
+            try await carryOut(decision, pod, key)
+            return .done
+        } catch {
+            return error.reason == "NotFound" ? .done : .retry
+        }
+    }
+
+    private func source(_ namespace: String) -> PodVolumes.Source {
+        PodVolumes.Source(
+            claim: { self.claims.get(namespace: namespace, name: $0) }, volume: { self.volumes.get(name: $0) },
+            storageClass: { self.classes.get(name: $0) })
+    }
+
+    private func carryOut(_ decision: SchedulingDecision, _ pod: Object, _ key: ObjectKey) async throws(Status) {
+        switch decision {
+        case .awaitVolumes: break
+        case .bind(let node): try await bind(pod, to: node)
+        case .selectNode(let node, let claims):
+            for claim in claims { try await select(node, for: ObjectKey(.persistentVolumeClaims, namespace: pod.namespace, name: claim)) }
+        case .unschedulable(let message): try await report(message, on: pod, key)
+        }
+    }
+
+    private func bind(_ pod: Object, to node: String) async throws(Status) {
+        var placed = pod
+        placed["spec", "nodeName"] = .string(node)
+        let boot = nodes.get(name: node).flatMap(BootRecord.current)
+        if let boot { placed.setAnnotation(BootRecord.annotation, boot) }
+        placed.setCondition("PodScheduled", status: "True", now: registry.options.clock())
+        let written = try await registry.commit([.update(.pods, placed)], by: Self.user)
+        if let revision = written.first.flatMap({ Int64($0.resourceVersion) }) { bound.withLock { $0 = max($0, revision) } }
+        events.record(
+            about: pod, type: .normal, reason: "Scheduled",
+            message: "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)", component: Self.component)
+    }
+
+    private func select(_ node: String, for claim: ObjectKey) async throws(Status) {
+        _ = try await registry.update(claim, by: Self.user) { current throws(Status) in
+            var current = current
+            current.setAnnotation(VolumeAnnotation.selectedNode, node)
+            return current
+        }
+    }
+
+    private func report(_ message: String, on pod: Object, _ key: ObjectKey) async throws(Status) {
+        let known = pod.condition("PodScheduled")
+        guard known?["message"]?.string != message || known?["status"]?.string != "False" else { return }
+        let now = registry.options.clock()
+        _ = try await registry.update(key, subresource: .status, by: Self.user) { current throws(Status) in
+            guard current.uid == pod.uid, Self.isWaiting(current) else { return current }
+            var current = current
+            current.setCondition("PodScheduled", status: "False", reason: "Unschedulable", message: message, now: now)
+            return current
+        }
+        events.record(
+            about: pod, type: .warning, reason: "FailedScheduling", message: message, component: Self.component)
+    }
+}
