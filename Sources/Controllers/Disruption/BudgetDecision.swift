@@ -1,5 +1,5 @@
 package import Objects
-package import Registry
+import Registry
 
 /// The status of a PodDisruptionBudget: how many of its pods may be evicted now
 /// (https://kubernetes.io/docs/tasks/run-application/configure-pdb/; upstream's pkg/controller/disruption).
@@ -10,7 +10,9 @@ package enum BudgetDecision {
     /// - Parameters:
     ///   - pods: what the budget selects.
     ///   - scale: the replicas that the pod's controller wants; nil for a pod without one.
-    package static func status(_ budget: Object, _ pods: [Object], now: Timestamp, scale: (Object) -> (uid: String, replicas: Int)?)
+    package static func status(
+        _ budget: Object, _ pods: [Object], now: Timestamp, scale: (Object) -> (uid: String, replicas: Int)?
+    )
         -> JSON
     {
         let granted = granted(budget, pods, now: now)

@@ -134,7 +134,7 @@ package final class EndpointsController: Sendable {
             let options = DeleteOptions(uid: slice.uid)
             do {
                 written.note(.endpointSlices, try await registry.delete(key, options: options, by: Self.user).object)
-            } catch where error.reason == "NotFound" {
+            } catch  where error.reason == "NotFound" {
                 return
             }
         }
@@ -157,7 +157,7 @@ package final class EndpointsController: Sendable {
         do {
             let options = DeleteOptions(uid: left.uid)
             written.note(.endpoints, try await registry.delete(key, options: options, by: Self.user).object)
-        } catch where error.reason == "NotFound" {
+        } catch  where error.reason == "NotFound" {
             return
         }
     }

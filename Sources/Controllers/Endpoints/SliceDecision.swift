@@ -57,7 +57,9 @@ package enum SliceDecision {
             let uids = (object["endpoints"]?.array ?? []).compactMap { $0.at("targetRef", "uid")?.string }
             return Slice(object: object, endpoints: uids.compactMap { waiting.removeValue(forKey: $0) })
         }
-        var rest = group.filter { waiting[$0.uid] != nil }.sorted { ($0.pod.utf8.count, $0.pod) < ($1.pod.utf8.count, $1.pod) }
+        var rest = group.filter { waiting[$0.uid] != nil }.sorted {
+            ($0.pod.utf8.count, $0.pod) < ($1.pod.utf8.count, $1.pod)
+        }
         for index in slices.indices where !rest.isEmpty {
             let room = min(max(0, capacity - slices[index].endpoints.count), rest.count)
             slices[index].endpoints += rest.prefix(room)

@@ -127,7 +127,9 @@ package final class GarbageCollector: Sendable {
         case .deleteDependents(let dependents):
             for dependent in dependents { queue.add(GarbageKey(dependent.key, dependent.uid)) }
         case .orphanDependents(let dependents):
-            for dependent in dependents { try await removeOwners([object.uid], from: GarbageKey(dependent.key, dependent.uid)) }
+            for dependent in dependents {
+                try await removeOwners([object.uid], from: GarbageKey(dependent.key, dependent.uid))
+            }
             queue.add(key, after: .milliseconds(1))
         case .removeFinalizer(let finalizer):
             _ = try await registry.update(key.object, by: Self.user) { current throws(Status) in

@@ -30,7 +30,8 @@ package struct OwnerReference: Sendable, Hashable {
 
     package var json: JSON {
         var members: [JSONObject.Member] = [
-            ("apiVersion", .string(apiVersion)), ("kind", .string(kind)), ("name", .string(name)), ("uid", .string(uid)),
+            ("apiVersion", .string(apiVersion)), ("kind", .string(kind)), ("name", .string(name)),
+            ("uid", .string(uid)),
         ]
         if isController { members.append(("controller", true)) }
         if blocksOwnerDeletion { members.append(("blockOwnerDeletion", true)) }

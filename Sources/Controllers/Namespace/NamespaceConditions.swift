@@ -30,7 +30,8 @@ package struct NamespaceRemains: Sendable, Equatable {
     }
 
     private var discovery: JSON {
-        condition("NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered")
+        condition(
+            "NamespaceDeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered")
     }
 
     private var parsing: JSON {
@@ -53,7 +54,9 @@ package struct NamespaceRemains: Sendable, Equatable {
 
     private var remaining: JSON {
         let type = "NamespaceContentRemaining"
-        guard !counts.isEmpty else { return condition(type, false, "ContentRemoved", "All content successfully removed") }
+        guard !counts.isEmpty else {
+            return condition(type, false, "ContentRemoved", "All content successfully removed")
+        }
         let text = counts.sorted { $0.key < $1.key }.map { "\($0.key) has \($0.value) resource instances" }
         return condition(
             type, true, "SomeResourcesRemain", "Some resources are remaining: " + text.joined(separator: ", "))

@@ -19,7 +19,9 @@ package enum LostPodDecision: Sendable, Equatable {
             return .fail(reason: "NodeLost", message: "PodGC: node no longer exists")
         }
         guard let boot = BootRecord.current(node) else { return .nothing }
-        guard let started = pod.annotation(BootRecord.annotation) else { return state.isFinished ? .nothing : .stamp(boot: boot) }
+        guard let started = pod.annotation(BootRecord.annotation) else {
+            return state.isFinished ? .nothing : .stamp(boot: boot)
+        }
         if started == boot || state.isFinished { return .nothing }
         if pod.isBeingDeleted { return .remove }
         // A pod that nobody would replace is started again where it is, by the node agent.

@@ -60,7 +60,8 @@ enum NodeFit {
             }
             if claims.contains(claim), isUsed {
                 return Problem(
-                    reason: "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode",
+                    reason:
+                        "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode",
                     isResolvable: true)
             }
         }

@@ -50,7 +50,9 @@ package enum PodRequests {
         }
         total = .larger(total + sidecars, largestInit)
         // Requests of the pod as a whole replace what its containers add up to.
-        for (name, amount) in ResourceAmounts(spec?.at("resources", "requests")).amounts { total.amounts[name] = amount }
+        for (name, amount) in ResourceAmounts(spec?.at("resources", "requests")).amounts {
+            total.amounts[name] = amount
+        }
         return total + ResourceAmounts(spec?["overhead"])
     }
 

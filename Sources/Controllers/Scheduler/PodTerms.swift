@@ -7,7 +7,8 @@ package enum PodTerms {
 
     /// - Parameter placed: the pods that are on nodes, with their nodes.
     package static func conflict(_ pod: Object, _ node: Object, _ placed: [(pod: Object, node: Object)]) -> Conflict? {
-        for term in terms(pod, "podAntiAffinity") where neighbours(term, of: pod, node, placed).contains(where: { _ in true }) {
+        for term in terms(pod, "podAntiAffinity")
+        where neighbours(term, of: pod, node, placed).contains(where: { _ in true }) {
             return .antiAffinity
         }
         for other in placed {

@@ -111,7 +111,9 @@ package final class Scheduler: Sendable {
         case .awaitVolumes: break
         case .bind(let node): try await bind(pod, to: node)
         case .selectNode(let node, let claims):
-            for claim in claims { try await select(node, for: ObjectKey(.persistentVolumeClaims, namespace: pod.namespace, name: claim)) }
+            for claim in claims {
+                try await select(node, for: ObjectKey(.persistentVolumeClaims, namespace: pod.namespace, name: claim))
+            }
         case .unschedulable(let message): try await report(message, on: pod, key)
         }
     }
@@ -123,7 +125,9 @@ package final class Scheduler: Sendable {
         if let boot { placed.setAnnotation(BootRecord.annotation, boot) }
         placed.setCondition("PodScheduled", status: "True", now: registry.options.clock())
         let written = try await registry.commit([.update(.pods, placed)], by: Self.user)
-        if let revision = written.first.flatMap({ Int64($0.resourceVersion) }) { bound.withLock { $0 = max($0, revision) } }
+        if let revision = written.first.flatMap({ Int64($0.resourceVersion) }) {
+            bound.withLock { $0 = max($0, revision) }
+        }
         events.record(
             about: pod, type: .normal, reason: "Scheduled",
             message: "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)", component: Self.component)

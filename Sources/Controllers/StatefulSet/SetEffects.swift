@@ -1,4 +1,4 @@
-package import Objects
+import Objects
 package import Registry
 
 /// Carries out what was decided, one guarded write after the other: creations fail where the name is taken, deletions
@@ -139,7 +139,8 @@ package struct SetEffects: Sendable {
             if error.reason != "AlreadyExists" {
                 record(
                     set, .warning, "FailedCreate",
-                    "create Claim \(claim.name) for Pod \(pod) in StatefulSet \(set.name) failed error: \(error.message)")
+                    "create Claim \(claim.name) for Pod \(pod) in StatefulSet \(set.name) failed error: \(error.message)"
+                )
                 failed(set, "create", pod: pod, "failed to create PVC \(claim.name): \(error.message)")
             }
             throw error
@@ -163,7 +164,8 @@ package struct SetEffects: Sendable {
     // MARK: Events
 
     private func succeeded(_ set: SetSpec, _ verb: String, pod: String) {
-        record(set, .normal, "Successful" + capitalized(verb), "\(verb) Pod \(pod) in StatefulSet \(set.name) successful")
+        record(
+            set, .normal, "Successful" + capitalized(verb), "\(verb) Pod \(pod) in StatefulSet \(set.name) successful")
     }
 
     private func failed(_ set: SetSpec, _ verb: String, pod: String, _ why: String) {
