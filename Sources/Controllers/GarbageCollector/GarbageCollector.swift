@@ -1,6 +1,5 @@
 package import Objects
 import Registry
-import Store
 import Synchronization
 
 /// Deletes what belongs to nobody any more, and carries out foreground and orphan deletions.
@@ -17,7 +16,7 @@ package final class GarbageCollector: Sendable {
     private let watched: [ResourceName]
     /// Watches that have not shown everything yet: until they have, nobody may be told that nothing depends on it.
     private let unseen: Mutex<Set<ResourceName>>
-    private let handles = Mutex<[ResourceName: any WatchHandle]>([:])
+    private let handles = Mutex<[ResourceName: Observation]>([:])
     private let loop = Mutex<ControllerLoop<GarbageKey>?>(nil)
 
     /// After all other controllers, so that it finds their informers.
@@ -70,7 +69,7 @@ package final class GarbageCollector: Sendable {
     }
 
     private func watch(_ resource: ResourceName) throws(Status) {
-        let handle = try registry.watch(resource, options: WatchOptions(.initialState)) { [weak self] message in
+        let handle = try registry.observe(resource, options: WatchOptions(.initialState)) { [weak self] message in
             switch message {
             case .events(let events):
                 for event in events {

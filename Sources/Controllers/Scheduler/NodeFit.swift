@@ -10,7 +10,7 @@ enum NodeFit {
     }
 
     static func problems(
-        _ pod: Object, on node: NodeState, _ volumes: PodVolumes, _ placed: [(pod: Object, node: Object)]
+        _ pod: Object, on node: NodeState, _ volumes: SchedulingClaims, _ placed: [(pod: Object, node: Object)]
     ) -> [Problem] {
         if node.node["spec", "unschedulable"]?.bool == true, !Taints.toleratesUnschedulable(pod) {
             return [Problem(reason: "node(s) were unschedulable")]
@@ -45,18 +45,18 @@ enum NodeFit {
         return problems
     }
 
-    private static func volumeProblem(_ pod: Object, _ node: NodeState, _ volumes: PodVolumes) -> Problem? {
+    private static func volumeProblem(_ pod: Object, _ node: NodeState, _ volumes: SchedulingClaims) -> Problem? {
         if volumes.hasMissingVolume {
             return Problem(reason: "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)")
         }
         for volume in volumes.volumes where !NodeTerms.matches(volume: volume, node.node) {
             return Problem(reason: "node(s) didn't match PersistentVolume's node affinity")
         }
-        let claims = Set(PodVolumes.claimNames(pod))
+        let claims = Set(SchedulingClaims.claimNames(pod))
         for volume in volumes.volumes where isForOnePod(volume) {
             let claim = volume["spec", "claimRef", "name"]?.string ?? ""
             let isUsed = node.pods.contains {
-                $0.namespace == pod.namespace && PodVolumes.claimNames($0).contains(claim)
+                $0.namespace == pod.namespace && SchedulingClaims.claimNames($0).contains(claim)
             }
             if claims.contains(claim), isUsed {
                 return Problem(

@@ -91,7 +91,8 @@ package final class Scheduler: Sendable {
         guard pods.revision >= bound.withLock({ $0 }) else { return .again(after: .milliseconds(1)) }
         guard let pod = pods.get(namespace: key.namespace, name: key.name), Self.isWaiting(pod) else { return .done }
         let states = nodes.map { NodeState($0, pods: pods.indexed(by: Self.byNode, value: $0.name)) }
-        let decision = SchedulingDecision.decide(pod, nodes: states, volumes: PodVolumes(pod, source(key.namespace)))
+        let decision = SchedulingDecision.decide(
+            pod, nodes: states, volumes: SchedulingClaims(pod, source(key.namespace)))
         do {
             try await carryOut(decision, pod, key)
             return .done
@@ -100,8 +101,8 @@ package final class Scheduler: Sendable {
         }
     }
 
-    private func source(_ namespace: String) -> PodVolumes.Source {
-        PodVolumes.Source(
+    private func source(_ namespace: String) -> SchedulingClaims.Source {
+        SchedulingClaims.Source(
             claim: { self.claims.get(namespace: namespace, name: $0) }, volume: { self.volumes.get(name: $0) },
             storageClass: { self.classes.get(name: $0) })
     }

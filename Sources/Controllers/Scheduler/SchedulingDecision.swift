@@ -28,7 +28,7 @@ package enum SchedulingDecision: Sendable, Equatable {
     /// The text of the condition and of the event.
     case unschedulable(String)
 
-    package static func decide(_ pod: Object, nodes: [NodeState], volumes: PodVolumes) -> SchedulingDecision {
+    package static func decide(_ pod: Object, nodes: [NodeState], volumes: SchedulingClaims) -> SchedulingDecision {
         if let obstacle = volumes.obstacle {
             return .unschedulable(message(nodes.count, "\(obstacle).", unhelpful: nodes.count, noVictims: 0))
         }

@@ -2,7 +2,7 @@ package import Objects
 
 /// What the claims of a pod mean for where it can run
 /// (https://kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode).
-package struct PodVolumes: Sendable {
+package struct SchedulingClaims: Sendable {
     /// Why the pod can run nowhere as long as its claims are as they are; upstream's text.
     package private(set) var obstacle: String?
     /// The volumes that are bound.

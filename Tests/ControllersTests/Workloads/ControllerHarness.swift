@@ -38,7 +38,9 @@ final class ControllerHarness: Sendable {
         ((try? registry.list(resource, namespace: "case").items) ?? []).map(\.name)
     }
 
-    func change(_ resource: ResourceName, _ name: String, status: Bool = false, _ body: @Sendable (inout Object) -> Void)
+    func change(
+        _ resource: ResourceName, _ name: String, status: Bool = false, _ body: @Sendable (inout Object) -> Void
+    )
         async throws
     {
         let key = ObjectKey(resource, namespace: "case", name: name)
@@ -53,9 +55,12 @@ final class ControllerHarness: Sendable {
         try await change(.pods, pod, status: true) { pod in
             pod["status"] = [
                 "phase": "Running", "podIP": "10.89.0.7", "podIPs": [["ip": "10.89.0.7"]],
-                "conditions": [[
-                    "type": "Ready", "status": ready ? "True" : "False", "lastTransitionTime": "2026-01-01T00:00:00Z",
-                ]],
+                "conditions": [
+                    [
+                        "type": "Ready", "status": ready ? "True" : "False",
+                        "lastTransitionTime": "2026-01-01T00:00:00Z",
+                    ]
+                ],
             ]
         }
     }

@@ -1,0 +1,139 @@
+import Objects
+import Testing
+
+@testable import Controllers
+
+@Suite struct EndpointsTests {
+    private func service(_ spec: JSON = [:]) -> ServiceView {
+        var object = Object([
+            "apiVersion": "v1", "kind": "Service",
+            "metadata": ["name": "nginx", "namespace": "case", "uid": "svc", "labels": ["app": "nginx"]],
+            "spec": [
+                "clusterIP": "None", "selector": ["app": "nginx"], "ports": [["name": "web", "port": 80]],
+            ],
+        ])
+        for (key, value) in spec.object ?? JSONObject() { object["spec", key] = value }
+        return ServiceView(object)
+    }
+
+    private func pod(_ ordinal: Int, ready: Bool = true, going: Bool = false, port: Int64 = 8080) -> Object {
+        var pod = Object([
+            "kind": "Pod",
+            "metadata": [
+                "name": .string("web-\(ordinal)"), "namespace": "case", "uid": .string("uid-\(ordinal)"),
+                "labels": ["app": "nginx"],
+            ],
+            "spec": [
+                "hostname": .string("web-\(ordinal)"), "subdomain": "nginx", "nodeName": "machine",
+                "containers": [["ports": [["name": "http", "containerPort": .integer(port)]]]],
+            ],
+            "status": [
+                "phase": "Running", "podIPs": [["ip": .string("10.89.0.\(ordinal)")]],
+                "conditions": [["type": "Ready", "status": ready ? "True" : "False"]],
+            ],
+        ])
+        if going { pod["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z" }
+        return pod
+    }
+
+    private func endpoints(_ pods: [Object], _ service: ServiceView) -> [PodEndpoint] {
+        pods.compactMap { PodEndpoint($0, of: service) }
+    }
+
+    /// Slices as they are after the writes.
+    private func slices(_ service: ServiceView, _ pods: [Object], after existing: [Object] = []) -> [Object] {
+        var slices = existing
+        for write in SliceDecision.decide(service, endpoints(pods, service), existing: existing) {
+            switch write {
+            case .create(var slice):
+                slice.name = "nginx-\(slices.count)"
+                slices.append(slice)
+            case .update(let slice): slices = slices.map { $0.name == slice.name ? slice : $0 }
+            case .delete(let slice): slices.removeAll { $0.name == slice.name }
+            }
+        }
+        return slices
+    }
+
+    @Test func showsReadinessAddressesAndHostnames() throws {
+        let slice = try #require(slices(service(), [pod(0), pod(1, ready: false), pod(2, going: true)]).first)
+        let entries = slice["endpoints"]?.array ?? []
+        #expect(entries.map { $0["hostname"]?.string } == ["web-0", "web-1", "web-2"])
+        #expect(entries.map { $0["addresses"] } == [["10.89.0.0"], ["10.89.0.1"], ["10.89.0.2"]])
+        #expect(entries.map { $0.at("conditions", "ready")?.bool } == [true, false, false])
+        #expect(entries.map { $0.at("conditions", "serving")?.bool } == [true, false, true])
+        #expect(entries.map { $0.at("conditions", "terminating")?.bool } == [false, false, true])
+        #expect(slice["ports"] == [["name": "web", "protocol": "TCP", "port": 80]])
+        #expect(slice.label("kubernetes.io/service-name") == "nginx")
+        #expect(slice.label("service.kubernetes.io/headless") == "")
+        #expect(slice.label("app") == "nginx")
+        #expect(slice.controllerReference?.uid == "svc")
+    }
+
+    @Test func publishesWhatIsNotReadyIfAsked() {
+        let service = service(["publishNotReadyAddresses": true])
+        let slice = slices(service, [pod(0, ready: false)]).first
+        #expect(slice?["endpoints"]?.array?.first?.at("conditions", "ready")?.bool == true)
+        let object = EndpointsDecision.decide(service, endpoints([pod(0, ready: false)], service), existing: nil)
+        #expect(object?["subsets"]?.array?.first?["addresses"]?.array?.count == 1)
+    }
+
+    @Test func leavesOutPodsWithoutAddressAndPodsThatEnded() {
+        var waiting = pod(0)
+        waiting["status", "podIPs"] = nil
+        var ended = pod(1)
+        ended["status", "phase"] = "Failed"
+        #expect(endpoints([waiting, ended], service()).isEmpty)
+        #expect(slices(service(), [waiting, ended]).count == 1)
+    }
+
+    @Test func resolvesNamedPorts() {
+        let service = service(["ports": [["name": "web", "port": 80, "targetPort": "http"]]])
+        let found = slices(service, [pod(0, port: 8080), pod(1, port: 9090), pod(2, port: 8080)])
+        #expect(found.count == 2)
+        let counts = found.map {
+            ($0["ports"]?.array?.first?["port"]?.integer ?? 0, $0["endpoints"]?.array?.count ?? 0)
+        }
+        #expect(counts.contains { $0 == (8080, 2) } && counts.contains { $0 == (9090, 1) })
+    }
+
+    @Test func keepsEndpointsWhereTheyAre() {
+        let service = service()
+        let pods = (0..<150).map { pod($0) }
+        let before = slices(service, pods)
+        #expect(before.map { $0["endpoints"]?.array?.count } == [100, 50])
+        let after = slices(service, pods.filter { $0.name != "web-3" }, after: before)
+        #expect(after.map { $0["endpoints"]?.array?.count } == [99, 50])
+        #expect(SliceDecision.decide(service, endpoints(pods, service), existing: before).isEmpty)
+        let empty = slices(service, [], after: before)
+        #expect(empty.count == 1 && empty[0]["endpoints"] == [])
+    }
+
+    @Test func writesEndpointsOnce() throws {
+        let service = service()
+        let found = endpoints([pod(1), pod(0), pod(2, ready: false), pod(3, going: true)], service)
+        let object = try #require(EndpointsDecision.decide(service, found, existing: nil))
+        let subset = object["subsets"]?.array?.first
+        #expect(subset?["addresses"]?.array?.map { $0["ip"]?.string } == ["10.89.0.0", "10.89.0.1"])
+        #expect(subset?["notReadyAddresses"]?.array?.map { $0["ip"]?.string } == ["10.89.0.2"])
+        #expect(subset?["ports"] == [["name": "web", "port": 80, "protocol": "TCP"]])
+        #expect(EndpointsDecision.decide(service, found, existing: object) == nil)
+    }
+
+    @Test func countsDisruptions() {
+        func budget(_ spec: JSON) -> Object { Object(["metadata": ["generation": 1], "spec": spec]) }
+        let pods = [pod(0), pod(1), pod(2, ready: false)]
+        func status(_ spec: JSON) -> [Int64?] {
+            let status = BudgetDecision.status(budget(spec), pods, now: Timestamp(seconds: 0)) { _ in ("set", 3) }
+            return ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"].map {
+                status[$0]?.integer
+            }
+        }
+        #expect(status(["minAvailable": 1]) == [1, 2, 1, 3])
+        #expect(status(["minAvailable": 2]) == [0, 2, 2, 3])
+        #expect(status(["maxUnavailable": 1]) == [0, 2, 2, 3])
+        #expect(status(["maxUnavailable": 2]) == [1, 2, 1, 3])
+        #expect(status(["minAvailable": "34%"]) == [0, 2, 2, 3])
+        #expect(status(["maxUnavailable": "50%"]) == [1, 2, 1, 3])
+    }
+}
