@@ -59,7 +59,9 @@ struct ReadView: ~Copyable {
                 throw HistoryEntry.damaged(previous, "is missing")
             }
             if previous.main <= revision {
-                if !entry.hasValue { throw HistoryEntry.damaged(previous, "has lost its value") }
+                if !entry.hasValue, !entry.record.isTombstone {
+                    throw HistoryEntry.damaged(previous, "has lost its value")
+                }
                 if verifying { try verify(entry.record) }
                 return entry.record
             }

@@ -23,8 +23,14 @@ struct Recovery {
         let checkpoint = try checkpointState(database)
         var replay = try Replay(database: database, checkpoint: checkpoint, storage: storage)
         let segments = try directory.segments(storage)
-        try checkSequence(segments, from: checkpoint.position.segment)
-        try self.replay(segments.filter { $0 >= checkpoint.position.segment }, into: &replay)
+        let reader = LogReader(
+            identity: checkpoint.identity, path: { directory.segment($0) },
+            image: { number throws(StoreError) in try storage.readFromDisk(directory.segment(number)) })
+        let end = try reader.read(segments, from: checkpoint.position) { payload, records, next throws(StoreError) in
+            try replay.apply(payload, records: records, next: next)
+        }
+        if let torn = end.torn { try drop(torn.blocks, directory.segment(torn.segment)) }
+        replay.position = end.position
         return try outcome(database, replay, segments)
     }
 
@@ -48,50 +54,6 @@ struct Recovery {
         try storage.syncDirectory(directory.checkpoint)
         try storage.syncDirectory(directory.path)
         return initial
-    }
-
-    private func checkSequence(_ segments: [UInt64], from first: UInt64) throws(StoreError) {
-        var expected = first
-        for number in segments where number >= first {
-            if number != expected { break }
-            expected += 1
-        }
-        if expected == first {
-            throw StoreError(.corrupt, "\(directory.segment(first)): this log segment is missing")
-        }
-        if let last = segments.last, last >= expected {
-            throw StoreError(.corrupt, "\(directory.segment(expected)): this log segment is missing")
-        }
-    }
-
-    private func replay(_ segments: [UInt64], into replay: inout Replay) throws(StoreError) {
-        var isTorn = false
-        for number in segments {
-            let path = directory.segment(number)
-            let image = try storage.readFromDisk(path)
-            if isTorn {
-                guard isZero(image.bytes) else {
-                    throw StoreError(.corrupt, "\(path): data behind a damaged batch in the segment before")
-                }
-                continue
-            }
-            var position = replay.position
-            if position.segment != number { (position.segment, position.block) = (number, 0) }
-            let scanner = SegmentScanner(
-                identity: replay.checkpoint.identity, segment: number, path: path, bytes: image.bytes)
-            var hasBatches = number == replay.position.segment
-            let rest = try scanner.scan(from: &position) { payload, records, next throws(StoreError) in
-                hasBatches = true
-                try replay.apply(payload, records: records, next: next)
-            }
-            // A segment without any batch is the spare one: the log still ends in the segment before.
-            if hasBatches { replay.position = position }
-            if case .torn(let blocks) = rest {
-                isTorn = true
-                replay.position = position
-                try drop(blocks, path)
-            }
-        }
     }
 
     /// Zeroes what was left of a batch that nobody was told about, so that the next batch can take its place.

@@ -1,0 +1,31 @@
+import Glibc
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+}
+
+/// A fresh seed each run, or the one in `BERTH_TEST_SEED` to repeat a failure.
+enum TestSeed {
+    static func value(_ run: UInt64) -> UInt64 {
+        if let fixed = getenv("BERTH_TEST_SEED").flatMap({ UInt64(String(cString: $0)) }) { return fixed }
+        return UInt64.random(in: 1...1 << 48) &+ run
+    }
+}
+
+/// `BERTH_TEST_LONG=1` runs the sweeps in full and the random tests for longer.
+enum TestForm {
+    static let isLong = getenv("BERTH_TEST_LONG") != nil
+}
