@@ -27,6 +27,8 @@ package struct Status: Error, Sendable, Hashable, CustomStringConvertible {
     package var uid = ""
     package var causes: [Cause] = []
     package var retryAfterSeconds = 0
+    /// metadata.continue: with 410 of a list, where it goes on, inconsistently.
+    package var continueToken = ""
 
     package init(code: Int, reason: String, message: String) {
         self.code = code

@@ -2,13 +2,17 @@ extension Status {
     /// The `Status` object that the API sends, with `status: Failure`.
     package var json: JSON {
         var members: [JSONObject.Member] = [
-            ("kind", "Status"), ("apiVersion", "v1"), ("metadata", .object(JSONObject())), ("status", "Failure"),
+            ("kind", "Status"), ("apiVersion", "v1"), ("metadata", metadata), ("status", "Failure"),
             ("message", .string(message)),
         ]
         if !reason.isEmpty { members.append(("reason", .string(reason))) }
         if let details { members.append(("details", details)) }
         members.append(("code", .integer(Int64(code))))
         return .object(JSONObject(members))
+    }
+
+    private var metadata: JSON {
+        continueToken.isEmpty ? .object(JSONObject()) : ["continue": .string(continueToken)]
     }
 
     private var details: JSON? {
@@ -26,6 +30,7 @@ extension Status {
         self.init(
             code: Int(json["code"]?.integer ?? 0), reason: json["reason"]?.string ?? "",
             message: json["message"]?.string ?? "")
+        continueToken = json.at("metadata", "continue")?.string ?? ""
         let details = json["details"]
         name = details?["name"]?.string ?? ""
         group = details?["group"]?.string ?? ""

@@ -3,14 +3,12 @@ import Store
 
 /// Turns one store event into what a watcher is told. A pure function of the event and of the watcher's predicate.
 enum WatchTranslator {
-    static func stored(
-        _ event: Event, matches: (KeyValue) throws(Status) -> Bool
-    ) throws(Status) -> StoredEvent? {
+    static func stored(_ event: Event, _ predicate: Predicate) throws(Status) -> StoredEvent? {
         let revision = event.current.modRevision
         var isNow = false
-        if event.kind == .put { isNow = try matches(event.current) }
+        if event.kind == .put { isNow = try predicate.matches(event.current) }
         var wasBefore = false
-        if let previous = event.previous { wasBefore = try matches(previous) }
+        if let previous = event.previous { wasBefore = try predicate.matches(previous) }
         switch (wasBefore, isNow) {
         case (false, true): return StoredEvent(kind: .added, value: event.current.value, revision: revision)
         case (true, true): return StoredEvent(kind: .modified, value: event.current.value, revision: revision)

@@ -4,21 +4,27 @@ package import Store
 extension Registry {
     /// Watches a resource, or what of it is in one namespace (nil or empty: all).
     ///
-    /// `handler` is called in revision order, with all events of one revision at once, on a store thread: it must not
-    /// block. It returns how many bytes it still has queued. After `.ended` it is not called again.
+    /// `handler` is called in revision order, with all events of one revision at once, on a store thread (for the
+    /// initial state: on the caller's, in portions): it must not block. It returns how many bytes it still has queued.
+    /// After `.ended` it is not called again. Throws 400 for a bad selector and 504 for a revision that does not exist
+    /// yet; a revision that is compacted ends the watch with 410.
     package func watchStored(
         _ resource: ResourceName, namespace: String? = nil, options: WatchOptions,
         handler: @escaping @Sendable (StoredWatchMessage) -> Int
     ) throws(Status) -> any WatchHandle {
-        let kind = try kind(of: resource)
-        return try startWatch(kind, namespace, options) { events throws(Status) in
-            var out: [StoredEvent] = []
-            for event in events {
-                if let one = try WatchTranslator.stored(event, matches: { _ in true }) { out.append(one) }
+        let predicate = try predicate(resource, options)
+        return try start(resource, namespace, options, predicate) { signal throws(Status) in
+            switch signal {
+            case .events(let events):
+                var out: [StoredEvent] = []
+                for event in events {
+                    if let one = try WatchTranslator.stored(event, predicate) { out.append(one) }
+                }
+                return out.isEmpty ? 0 : handler(.events(out))
+            case .initialEventsEnd(let revision): return handler(.initialEventsEnd(revision: revision))
+            case .bookmark(let revision): return handler(.bookmark(revision: revision))
+            case .ended(let status): return handler(.ended(status))
             }
-            return out.isEmpty ? 0 : handler(.events(out))
-        } signal: { message in
-            handler(message)
         }
     }
 
@@ -27,88 +33,125 @@ extension Registry {
         _ resource: ResourceName, namespace: String? = nil, options: WatchOptions,
         handler: @escaping @Sendable (WatchMessage) -> Int
     ) throws(Status) -> any WatchHandle {
-        let kind = try kind(of: resource)
-        return try startWatch(kind, namespace, options) { events throws(Status) in
-            var out: [ObjectEvent] = []
-            for event in events {
-                guard let one = try WatchTranslator.stored(event, matches: { _ in true }) else { continue }
-                out.append(try WatchTranslator.decoded(event, one))
-            }
-            return out.isEmpty ? 0 : handler(.events(out))
-        } signal: { message in
-            switch message {
-            case .events: 0
-            case .initialEventsEnd(let revision): handler(.initialEventsEnd(revision: revision))
-            case .bookmark(let revision): handler(.bookmark(revision: revision))
-            case .ended(let status): handler(.ended(status))
+        let predicate = try predicate(resource, options)
+        return try start(resource, namespace, options, predicate) { signal throws(Status) in
+            switch signal {
+            case .events(let events):
+                var out: [ObjectEvent] = []
+                for event in events {
+                    guard let one = try WatchTranslator.stored(event, predicate) else { continue }
+                    out.append(try WatchTranslator.decoded(event, one))
+                }
+                return out.isEmpty ? 0 : handler(.events(out))
+            case .initialEventsEnd(let revision): return handler(.initialEventsEnd(revision: revision))
+            case .bookmark(let revision): return handler(.bookmark(revision: revision))
+            case .ended(let status): return handler(.ended(status))
             }
         }
     }
 
-    private func startWatch(
-        _ kind: KindSchema, _ namespace: String?, _ options: WatchOptions,
-        events: @escaping @Sendable ([Event]) throws(Status) -> Int,
-        signal: @escaping @Sendable (StoredWatchMessage) -> Int
+    private func predicate(_ resource: ResourceName, _ options: WatchOptions) throws(Status) -> Predicate {
+        try Predicate(
+            labelSelector: options.labelSelector, fieldSelector: options.fieldSelector,
+            kind: try kind(of: resource))
+    }
+
+    private func start(
+        _ resource: ResourceName, _ namespace: String?, _ options: WatchOptions, _ predicate: Predicate,
+        _ deliver: @escaping @Sendable (RawWatchSignal) throws(Status) -> Int
     ) throws(Status) -> any WatchHandle {
-        let range = KeyRange.prefix(StorageKeys.prefix(kind, namespace: namespace))
-        var start = engine.currentRevision
+        let range = predicate.range(try kind(of: resource), namespace: namespace)
+        let revision: Int64
+        switch options.start {
+        case .after(let after):
+            revision = after
+            let current = engine.currentRevision
+            if revision > current { throw .tooLargeResourceVersion(revision, current: current) }
+        case .initialState:
+            revision = try sendInitialState(range, deliver)
+        }
         do {
-            switch options.start {
-            case .after(let revision):
-                start = revision
-            case .initialState:
-                let found = try engine.range(RangeRequest(range))
-                start = found.revision
-                let rows = found.rows.map { Event(kind: .put, current: $0, previous: nil) }
-                if !rows.isEmpty { _ = try events(rows) }
-                _ = signal(.initialEventsEnd(revision: start))
-            }
-            let request = WatchRequest(range, startRevision: start + 1, withPrevious: true)
-            return try engine.watch(request, sink: RegistryWatchSink(events: events, signal: signal))
-        } catch let status as Status {
-            throw status
-        } catch let error as StoreError {
-            throw .store(error)
+            let request = WatchRequest(range, startRevision: revision + 1, withPrevious: true)
+            return try engine.watch(request, sink: RegistryWatchSink(deliver))
         } catch {
-            throw .internalError("\(error)")
+            throw .store(error)
+        }
+    }
+
+    /// Everything there is, as if it had just been put, in portions that do not pile up; returns its revision.
+    private func sendInitialState(
+        _ range: KeyRange, _ deliver: (RawWatchSignal) throws(Status) -> Int
+    ) throws(Status) -> Int64 {
+        var request = RangeRequest(range, limit: 256)
+        request.countsAll = false
+        while true {
+            let page: RangeResult
+            do {
+                page = try engine.range(request)
+            } catch {
+                throw .store(error)
+            }
+            if request.revision == 0 { request.revision = page.revision }
+            _ = try deliver(.events(page.rows.map { Event(kind: .put, current: $0, previous: nil) }))
+            guard page.more, let last = page.rows.last else { break }
+            request.range = range.following(last.key)
+        }
+        _ = try deliver(.initialEventsEnd(revision: request.revision))
+        return request.revision
+    }
+}
+
+extension KeyRange {
+    /// What of the range comes behind `key`.
+    fileprivate func following(_ key: [UInt8]) -> KeyRange {
+        switch self {
+        case .interval(_, let end): .interval(start: key + [0], end: end)
+        case .from: .from(key + [0])
+        case .key: .interval(start: key + [0], end: key + [0])
         }
     }
 }
 
-/// Between the store's signals and a watcher's messages.
-private final class RegistryWatchSink: WatchSink {
-    private let events: @Sendable ([Event]) throws(Status) -> Int
-    private let signal: @Sendable (StoredWatchMessage) -> Int
+/// The store's signals in Kubernetes' terms.
+enum RawWatchSignal: Sendable {
+    case events([Event])
+    case initialEventsEnd(revision: Int64)
+    case bookmark(revision: Int64)
+    case ended(Status?)
+}
 
-    init(
-        events: @escaping @Sendable ([Event]) throws(Status) -> Int,
-        signal: @escaping @Sendable (StoredWatchMessage) -> Int
-    ) {
-        self.events = events
-        self.signal = signal
-    }
+private final class RegistryWatchSink: WatchSink {
+    private let deliver: @Sendable (RawWatchSignal) throws(Status) -> Int
+    private let hasEnded = Locked(false)
+
+    init(_ deliver: @escaping @Sendable (RawWatchSignal) throws(Status) -> Int) { self.deliver = deliver }
 
     func receive(_ signal: WatchSignal) -> Int {
+        if hasEnded.withLock({ $0 }) { return 0 }
         switch signal {
-        case .events(_, let batch):
-            do {
-                return try events(batch)
-            } catch {
-                return self.signal(.ended(error))
-            }
-        case .progress(let revision):
-            return self.signal(.bookmark(revision: revision))
-        case .cancelled(let reason):
-            return self.signal(.ended(RegistryWatchSink.status(reason)))
+        case .events(_, let events): return pass(.events(events))
+        case .progress(let revision): return pass(.bookmark(revision: revision))
+        case .cancelled(let reason): return pass(.ended(Self.status(reason)))
+        }
+    }
+
+    private func pass(_ signal: RawWatchSignal) -> Int {
+        if case .ended = signal { hasEnded.withLock { $0 = true } }
+        do {
+            return try deliver(signal)
+        } catch {
+            // An event that cannot be told ends the watch: leaving it out would be a gap.
+            hasEnded.withLock { $0 = true }
+            return (try? deliver(.ended(error))) ?? 0
         }
     }
 
     private static func status(_ reason: WatchCancellation) -> Status? {
         switch reason {
         case .compacted(let revision):
-            .expired("too old resource version: history starts at \(revision)")
+            .expired("too old resource version: history begins at \(revision)")
         case .tooSlow(let resume):
-            .expired("too old resource version: the watcher did not keep up, resume after \(resume - 1)")
+            .expired("too old resource version: the watcher did not keep up with what follows \(resume - 1)")
         case .closed:
             nil
         }
