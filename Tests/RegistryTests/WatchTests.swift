@@ -16,7 +16,9 @@ final class Told: Sendable {
         switch message {
         case .events(let events):
             for event in events {
-                lines.withLock { $0.append("\(event.kind.rawValue) \(event.object.name)@\(event.object.resourceVersion)") }
+                lines.withLock {
+                    $0.append("\(event.kind.rawValue) \(event.object.name)@\(event.object.resourceVersion)")
+                }
             }
         case .initialEventsEnd(let revision): lines.withLock { $0.append("END \(revision)") }
         case .bookmark(let revision): continuation.yield(revision)
@@ -49,7 +51,8 @@ final class Told: Sendable {
         try await fixture.make(Sample.configMap("before"), .configMaps)
         let told = Told()
         let handle = try fixture.registry.watch(
-            .configMaps, options: WatchOptions(.after(fixture.engine.currentRevision))) { told.take($0) }
+            .configMaps, options: WatchOptions(.after(fixture.engine.currentRevision))
+        ) { told.take($0) }
         let start = fixture.engine.currentRevision
         try await fixture.make(Sample.configMap("a"), .configMaps)
         try await relabel(fixture, "a", "1")

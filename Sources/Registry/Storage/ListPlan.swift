@@ -49,13 +49,15 @@ struct ListPlan: Sendable, Hashable {
         switch range {
         case .interval(_, let end): return .interval(start: start, end: end)
         case .from: return .from(start)
-        case .key(let key): return start.lexicographicallyPrecedes(key) || start == key ? range : .interval(start: key, end: key)
+        case .key(let key):
+            return start.lexicographicallyPrecedes(key) || start == key ? range : .interval(start: key, end: key)
         }
     }
 
     /// The token of the page that begins behind `key`.
     func token(after key: [UInt8], at revision: Int64) -> String {
-        ContinueToken(revision: revision, start: String(decoding: key.dropFirst(prefix.count), as: UTF8.self) + "\0").text
+        ContinueToken(revision: revision, start: String(decoding: key.dropFirst(prefix.count), as: UTF8.self) + "\0")
+            .text
     }
 
     private static func revision(_ options: ListOptions, limit: Int, current: Int64) throws(Status) -> Int64 {
@@ -95,7 +97,8 @@ package enum ResourceVersion {
     package static func parse(_ text: String) throws(Status) -> Int64? {
         if text.isEmpty { return nil }
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text) else {
-            throw .badRequest("invalid resource version: strconv.ParseUint: parsing \(GoQuote.quote(text)): invalid syntax")
+            throw .badRequest(
+                "invalid resource version: strconv.ParseUint: parsing \(GoQuote.quote(text)): invalid syntax")
         }
         return value
     }

@@ -27,7 +27,14 @@ enum Fixtures {
                     "spec": ["containers": [["name": "nginx", "image": .string(image)]]],
                 ],
                 "volumeClaimTemplates": claims
-                    ? [["metadata": ["name": "www"], "spec": ["accessModes": ["ReadWriteOnce"]]]] : [],
+                    ? [
+                        [
+                            "metadata": ["name": "www"],
+                            "spec": [
+                                "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
+                            ],
+                        ]
+                    ] : [],
             ],
         ])
         if start != 0 { set["spec", "ordinals"] = ["start": .integer(Int64(start))] }
@@ -58,4 +65,3 @@ struct Mode: Sendable {
         }
     }
 }
-
