@@ -42,28 +42,67 @@ struct KVReplies {
     }
 
     func transaction(_ result: TransactionResult) -> TransactionReply {
-        var reply = TransactionReply()
+        var revisions = TransactionRevisions(result)
+        var reply = operations(result, &revisions)
         reply.header = header(result.revision)
-        reply.succeeded = result.succeeded
-        reply.responses = result.results.map { operation($0, result.revision) }
         return reply
     }
 
-    /// Answers inside a transaction carry a header with the revision alone, as etcd's do.
-    private func operation(_ result: OperationResult, _ revision: Int64) -> OperationReply {
-        var header = ResponseHeader()
-        header.revision = revision
+    private func operations(_ result: TransactionResult, _ revisions: inout TransactionRevisions) -> TransactionReply {
+        var reply = TransactionReply()
+        reply.succeeded = result.succeeded
+        for operation in result.results { reply.responses.append(self.operation(operation, &revisions)) }
+        return reply
+    }
+
+    private func operation(_ result: OperationResult, _ revisions: inout TransactionRevisions) -> OperationReply {
         switch result {
         case .range(let result):
             var reply = range(result, header: false)
-            reply.header = header
+            reply.header = revisions.headerOfRead()
             return OperationReply(.range(reply))
-        case .put(let previous): return OperationReply(.put(put(previous, header)))
-        case .delete(let count, let previous): return OperationReply(.deleteRange(delete(count, previous, header)))
+        case .put(let previous): return OperationReply(.put(put(previous, revisions.headerOfWrite(count: 1))))
+        case .delete(let count, let previous):
+            return OperationReply(.deleteRange(delete(count, previous, revisions.headerOfWrite(count: count))))
         case .transaction(let nested):
-            var reply = transaction(nested)
-            reply.header = header
+            var reply = operations(nested, &revisions)
+            reply.header = ResponseHeader()
             return OperationReply(.transaction(reply))
+        }
+    }
+}
+
+/// The headers of answers inside a transaction carry a revision and nothing else: the one before the transaction up to
+/// its first change, its own from there on (etcd `server/etcdserver/apply.go`). That of a nested transaction is empty.
+private struct TransactionRevisions {
+    private let own: Int64
+    private let writes: Bool
+    private var hasWritten = false
+
+    init(_ result: TransactionResult) {
+        own = result.revision
+        writes = Self.writes(result)
+    }
+
+    mutating func headerOfWrite(count: Int) -> ResponseHeader {
+        hasWritten = hasWritten || count > 0
+        return headerOfRead()
+    }
+
+    func headerOfRead() -> ResponseHeader {
+        var header = ResponseHeader()
+        header.revision = writes && !hasWritten ? own - 1 : own
+        return header
+    }
+
+    private static func writes(_ result: TransactionResult) -> Bool {
+        result.results.contains { operation in
+            switch operation {
+            case .range: false
+            case .put: true
+            case .delete(let count, _): count > 0
+            case .transaction(let nested): writes(nested)
+            }
         }
     }
 }

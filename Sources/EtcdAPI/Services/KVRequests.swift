@@ -32,8 +32,6 @@ enum KVRequests {
             case .ascend: .ascending
             case .descend: .descending
             }
-        // etcd sorts by another target than the key even if no order is asked for.
-        if request.sortOrder == .none, request.sortTarget != .key { request.sortOrder = .ascending }
         request.minModRevision = call.minModRevision
         request.maxModRevision = call.maxModRevision
         request.minCreateRevision = call.minCreateRevision

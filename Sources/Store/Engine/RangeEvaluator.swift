@@ -4,7 +4,13 @@ struct RangeEvaluator {
 
     /// etcd's rules (server/etcdserver/txn/range.go): bounds on revisions filter what is returned, not `count`; with a
     /// filter or an order other than by key, everything is read before the limit is applied.
-    private var readsAll: Bool { filters || sorts }
+    private var readsAll: Bool { filters || (sorts && request.sortOrder != .none) }
+
+    /// A target without an order sorts what the limit has left, and one row more is read to know if there are any.
+    private var readLimit: Int {
+        if readsAll || request.limit <= 0 { return .max }
+        return sorts ? request.limit + 1 : request.limit
+    }
 
     private var filters: Bool {
         request.minModRevision != 0 || request.maxModRevision != 0 || request.minCreateRevision != 0
@@ -35,7 +41,7 @@ struct RangeEvaluator {
         _ visit: ((RecordView) throws(StoreError) -> Bool) throws(StoreError) -> Void
     ) throws(StoreError) -> RangeResult {
         var result = RangeResult(rows: [], count: 0, more: false, revision: revision)
-        let limit = readsAll || request.limit <= 0 ? Int.max : request.limit
+        let limit = readLimit
         try visit { record throws(StoreError) in
             result.count += 1
             if request.countOnly { return true }
@@ -52,7 +58,7 @@ struct RangeEvaluator {
 
     private func finish(_ result: inout RangeResult) {
         if sorts { sort(&result.rows) }
-        if readsAll, request.limit > 0, result.rows.count > request.limit {
+        if request.limit > 0, result.rows.count > request.limit {
             result.rows.removeLast(result.rows.count - request.limit)
             result.more = true
         }

@@ -72,29 +72,40 @@ struct TransactionExecutor: ~Copyable {
 
     // MARK: Checking
 
+    /// Puts before ranges, as etcd: that decides which of two errors is told.
     private func check(_ plan: Plan, _ deletedBytes: inout Int) throws(StoreError) {
+        try checkWrites(plan, &deletedBytes)
+        try checkReads(plan)
+    }
+
+    private func checkWrites(_ plan: Plan, _ deletedBytes: inout Int) throws(StoreError) {
         for operation in plan.operations {
             switch operation {
-            case .range(let request):
-                _ = try RangeEvaluator.revision(
-                    asked: request.revision, current: state.revision, compacted: state.compactRevision)
             case .put(let put): try check(put)
             case .delete(let delete): try check(delete, &deletedBytes)
-            case .transaction: break
+            case .range, .transaction: break
             }
         }
-        for inner in plan.nested { try check(inner, &deletedBytes) }
+        for inner in plan.nested { try checkWrites(inner, &deletedBytes) }
+    }
+
+    private func checkReads(_ plan: Plan) throws(StoreError) {
+        for case .range(let request) in plan.operations {
+            _ = try RangeEvaluator.revision(
+                asked: request.revision, current: state.revision, compacted: state.compactRevision)
+        }
+        for inner in plan.nested { try checkReads(inner) }
     }
 
     private func check(_ put: Put) throws(StoreError) {
-        if put.lease != 0, state.leases[put.lease] == nil {
-            throw StoreError(.leaseNotFound, "lease \(put.lease) does not exist")
-        }
         if put.ignoresValue || put.ignoresLease {
             let record = try put.key.withRawBytes { key throws(StoreError) in try view.record(key, at: .max) }
             if record?.isTombstone ?? true {
                 throw StoreError(.keyNotFound, "the key whose value or lease is to be kept does not exist")
             }
+        }
+        if put.lease != 0, state.leases[put.lease] == nil {
+            throw StoreError(.leaseNotFound, "lease \(put.lease) does not exist")
         }
     }
 
