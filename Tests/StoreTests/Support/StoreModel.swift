@@ -78,6 +78,8 @@ struct StoreModel {
         let count = found.count
         if request.countOnly { return RangeResult(rows: [], count: count, more: false, revision: revision) }
         if request.minModRevision > 0 { found = found.filter { $0.modRevision >= request.minModRevision } }
+        let isLimitedFirst = request.sortOrder == .none && request.sortTarget != .key && request.minModRevision == 0
+        if isLimitedFirst, request.limit > 0 { found = Array(found.prefix(request.limit + 1)) }
         let descends = request.sortOrder == .descending
         if request.sortTarget == .modRevision {
             // Equal ones stay in key order.
