@@ -1,0 +1,173 @@
+/// Protobuf messages of the built-in types as JSON, by the field numbers of the schema tables.
+package struct ProtobufDecoder {
+    private let types: SchemaTypes
+    private var depth = 0
+
+    package init(types: SchemaTypes = .builtin) { self.types = types }
+
+    /// The JSON of an enveloped object, not yet in canonical form: decode it with the catalogue. Throws 400.
+    package static func decode(_ bytes: [UInt8]) throws(Status) -> JSON {
+        let envelope = try ProtobufEnvelope(bytes)
+        let kind = SchemaCatalog.builtin.kind(apiVersion: envelope.apiVersion, kind: envelope.kind)
+        guard let type = kind?.root ?? (SchemaTypes.builtin[envelope.kind] == nil ? nil : envelope.kind) else {
+            throw .badRequest(
+                "no kind \(GoQuote.quote(envelope.kind)) is registered for version \(GoQuote.quote(envelope.apiVersion))"
+            )
+        }
+        var json = try decode(message: envelope.raw, type: type)
+        json["kind"] = .string(envelope.kind)
+        json["apiVersion"] = .string(envelope.apiVersion)
+        return json
+    }
+
+    /// A bare message of a type of the tables. Throws 400.
+    package static func decode(message: [UInt8], type: String) throws(Status) -> JSON {
+        guard let index = SchemaTypes.builtin.index(of: type) else { throw .badRequest("no type \(type)") }
+        var decoder = ProtobufDecoder()
+        do throws(ProtobufReader.Malformed) {
+            return .object(try decoder.object(message[...], decoder.types.types[index]))
+        } catch {
+            throw .badRequest("unable to decode protobuf \(type): \(error.message)")
+        }
+    }
+
+    private mutating func object(
+        _ bytes: ArraySlice<UInt8>, _ type: StructSchema, wrapper: Int = 0, into known: MemberTable = MemberTable()
+    ) throws(ProtobufReader.Malformed) -> JSONObject {
+        depth += 1
+        defer { depth -= 1 }
+        if depth > JSONParser.maximumDepth { throw ProtobufReader.Malformed(message: "exceeded max depth") }
+        var members = known
+        var lists: [String: [JSON]] = [:]
+        var maps: [String: MemberTable] = [:]
+        var reader = ProtobufReader(bytes)
+        while !reader.isAtEnd {
+            let (number, wire) = try reader.key()
+            if let field = type.fields.first(where: { $0.number == number && $0.wrapper == wrapper && number > 0 }) {
+                try read(field, wire, &reader, &members, &lists, &maps)
+            } else if wrapper == 0, wire == .bytes, type.fields.contains(where: { $0.wrapper == number }) {
+                members = MemberTable(try object(try reader.message(), type, wrapper: number, into: members))
+            } else {
+                try reader.skip(wire)
+            }
+        }
+        for (name, list) in lists { members[name] = .array(list) }
+        for (name, map) in maps { members[name] = .object(map.object) }
+        return members.object
+    }
+
+    private mutating func read(
+        _ field: FieldSchema, _ wire: ProtobufReader.WireType, _ reader: inout ProtobufReader,
+        _ members: inout MemberTable, _ lists: inout [String: [JSON]], _ maps: inout [String: MemberTable]
+    ) throws(ProtobufReader.Malformed) {
+        switch field.type {
+        case .list(let element):
+            if wire == .bytes, element == .int32 || element == .int64 || element == .bool {
+                var packed = ProtobufReader(try reader.message())
+                while !packed.isAtEnd {
+                    lists[field.name, default: []].append(try value(element, .varint, &packed))
+                }
+            } else {
+                lists[field.name, default: []].append(try value(element, wire, &reader))
+            }
+        case .map(let element):
+            guard wire == .bytes else { throw Self.wrongType(field, wire) }
+            let (key, value) = try entry(try reader.message(), element)
+            maps[field.name, default: MemberTable()][key] = value
+        default:
+            members[field.name] = try value(field.type, wire, &reader)
+        }
+    }
+
+    private mutating func entry(
+        _ bytes: ArraySlice<UInt8>, _ type: ValueType
+    ) throws(ProtobufReader.Malformed) -> (String, JSON) {
+        var reader = ProtobufReader(bytes)
+        var key = ""
+        var value: JSON?
+        while !reader.isAtEnd {
+            let (number, wire) = try reader.key()
+            switch (number, wire) {
+            case (1, .bytes): key = try text(try reader.message())
+            case (2, _): value = try self.value(type, wire, &reader)
+            default: try reader.skip(wire)
+            }
+        }
+        return (key, value ?? (type == .string || type == .bytes ? "" : .null))
+    }
+
+    private mutating func value(
+        _ type: ValueType, _ wire: ProtobufReader.WireType, _ reader: inout ProtobufReader
+    ) throws(ProtobufReader.Malformed) -> JSON {
+        switch (type, wire) {
+        case (.bool, .varint): return .bool(try reader.varint() != 0)
+        case (.int32, .varint), (.int64, .varint): return .integer(Int64(bitPattern: try reader.varint()))
+        case (.double, .fixed64): return .number(Double(bitPattern: try reader.fixed64()))
+        case (.string, .bytes): return .string(try text(try reader.message()))
+        case (.bytes, .bytes): return .string(Base64.encode(Array(try reader.message())))
+        case (.object(let index), .bytes): return .object(try object(try reader.message(), types.types[index]))
+        case (_, .bytes): return try special(type, try reader.message())
+        default: throw ProtobufReader.Malformed(message: "proto: wrong wireType for \(type.goName(types))")
+        }
+    }
+
+    /// Types with a form of their own in JSON.
+    private mutating func special(
+        _ type: ValueType, _ bytes: ArraySlice<UInt8>
+    ) throws(ProtobufReader.Malformed) -> JSON {
+        var reader = ProtobufReader(bytes)
+        var numbers: [Int: UInt64] = [:]
+        var texts: [ArraySlice<UInt8>] = []
+        while !reader.isAtEnd {
+            let (number, wire) = try reader.key()
+            switch wire {
+            case .varint: numbers[number] = try reader.varint()
+            case .bytes: texts.append(try reader.message())
+            default: try reader.skip(wire)
+            }
+        }
+        let first = texts.first ?? []
+        switch type {
+        case .quantity: return .string(first.isEmpty ? "0" : try text(first))
+        case .intOrString:
+            return numbers[1] == 1
+                ? .string(try text(first)) : .integer(Int64(Int32(truncatingIfNeeded: numbers[2] ?? 0)))
+        case .time, .microTime: return instant(numbers, type)
+        case .extra: return .array(try texts.map { slice throws(ProtobufReader.Malformed) in .string(try text(slice)) })
+        default: return first.isEmpty ? .null : try embedded(Array(first))
+        }
+    }
+
+    private func instant(_ numbers: [Int: UInt64], _ type: ValueType) -> JSON {
+        if numbers.isEmpty { return .null }
+        let nanos = Int32(truncatingIfNeeded: numbers[2] ?? 0)
+        let seconds = Int64(bitPattern: numbers[1] ?? 0)
+        // What RFC 3339 cannot write: years beyond 0 ... 9999.
+        guard (0..<1_000_000_000).contains(nanos), (-62_167_219_200..<253_402_300_800).contains(seconds) else {
+            return .null
+        }
+        let time = RFC3339Time(seconds: seconds, nanos: nanos)
+        return .string(type == .microTime ? time.microText : time.text)
+    }
+
+    /// JSON, or an enveloped object.
+    private func embedded(_ bytes: [UInt8]) throws(ProtobufReader.Malformed) -> JSON {
+        do {
+            if bytes.starts(with: ProtobufEnvelope.magic) { return try Self.decode(bytes) }
+            return try JSONParser.parse(bytes)
+        } catch {
+            throw ProtobufReader.Malformed(message: "embedded object: \(error)")
+        }
+    }
+
+    private func text(_ bytes: ArraySlice<UInt8>) throws(ProtobufReader.Malformed) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ProtobufReader.Malformed(message: "string field contains invalid UTF-8")
+        }
+        return text
+    }
+
+    private static func wrongType(_ field: FieldSchema, _ wire: ProtobufReader.WireType) -> ProtobufReader.Malformed {
+        ProtobufReader.Malformed(message: "proto: wrong wireType = \(wire.rawValue) for field \(field.name)")
+    }
+}
