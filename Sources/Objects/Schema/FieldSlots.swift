@@ -26,12 +26,12 @@ struct FieldSlots {
 
     func isUnset(_ field: String) -> Bool { type.index(of: field).map { isUnset($0) } ?? true }
 
-    var written: JSONObject {
+    func written(omittingEmpty: Bool) -> JSONObject {
         var members: [JSONObject.Member] = []
         members.reserveCapacity(values.count)
         for (index, field) in type.fields.enumerated() {
             guard let value = values[index] else { continue }
-            if !field.isPointer, !field.isAlwaysWritten, field.isLeftOut(value) { continue }
+            if omittingEmpty, !field.isPointer, !field.isAlwaysWritten, field.isLeftOut(value) { continue }
             members.append((field.name, value))
         }
         return JSONObject(members)

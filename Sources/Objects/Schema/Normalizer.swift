@@ -4,14 +4,17 @@
 struct Normalizer {
     let types: SchemaTypes
     let fillsDefaults: Bool
+    /// What server-side apply needs: nothing is added and nothing is left out, not even nulls.
+    let keepsWhatWasSent: Bool
     /// Paths of fields that the tables do not have, in the order in which they were met.
     private(set) var unknown: [String] = []
     /// An answer that lists more helps nobody.
     private static let maximumUnknown = 100
 
-    init(types: SchemaTypes = .builtin, fillsDefaults: Bool) {
+    init(types: SchemaTypes = .builtin, fillsDefaults: Bool, keepsWhatWasSent: Bool = false) {
         self.types = types
         self.fillsDefaults = fillsDefaults
+        self.keepsWhatWasSent = keepsWhatWasSent
     }
 
     struct Mismatch: Error {
@@ -26,7 +29,7 @@ struct Normalizer {
         let type = types.types[index]
         var slots = try slots(of: object, type)
         if fillsDefaults, types.hasDefaults[index] { try fillDefaults(&slots, type) }
-        return slots.written
+        return slots.written(omittingEmpty: !keepsWhatWasSent)
     }
 
     private mutating func slots(of object: JSONObject, _ type: StructSchema) throws(Mismatch) -> FieldSlots {
@@ -36,7 +39,10 @@ struct Normalizer {
                 if unknown.count < Self.maximumUnknown { unknown.append(member.key) }
                 continue
             }
-            if case .null = member.value { continue }
+            if case .null = member.value {
+                if keepsWhatWasSent { slots.values[index] = .null }
+                continue
+            }
             let known = unknown.count
             let field = type.fields[index]
             do throws(Mismatch) {
@@ -46,6 +52,7 @@ struct Normalizer {
             }
             if unknown.count > known { prefix(from: known, member.key) }
         }
+        if keepsWhatWasSent { return slots }
         for (index, field) in type.fields.enumerated() where slots.values[index] == nil {
             slots.values[index] = try empty(field)
         }

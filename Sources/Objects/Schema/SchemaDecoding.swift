@@ -42,16 +42,29 @@ extension SchemaCatalog {
         }
     }
 
+    /// The body of an apply patch: checked and in canonical order, with exactly the fields that the client sent.
+    package func decodeApplied(
+        _ json: JSON, duplicates: [String] = [], as kind: KindSchema, validation: FieldValidation = .strict
+    ) throws(Status) -> Decoded {
+        do throws(Status) {
+            let (value, warnings) = try Self.decode(
+                json, duplicates: duplicates, type: kind.root, validation: validation, defaults: false, sentOnly: true)
+            return Decoded(object: Object(value), warnings: warnings)
+        } catch {
+            throw .badRequest(Self.cannotHandle(kind, error.message))
+        }
+    }
+
     /// A type that is no stored kind: `DeleteOptions`, `Scale`, `Eviction`. Throws 400 with the bare reason.
     package static func decode(
         _ json: JSON, duplicates: [String] = [], type: String, validation: FieldValidation = .strict,
-        defaults: Bool = true
+        defaults: Bool = true, sentOnly: Bool = false
     ) throws(Status) -> (JSON, warnings: [String]) {
         guard let index = SchemaTypes.builtin.index(of: type) else { throw .badRequest("no type \(type)") }
         guard case .object(let object) = json else {
             throw .badRequest("json: cannot unmarshal \(json.goKind) into Go value of type v1.\(type)")
         }
-        var normalizer = Normalizer(fillsDefaults: defaults)
+        var normalizer = Normalizer(fillsDefaults: defaults, keepsWhatWasSent: sentOnly)
         let normal: JSONObject
         do throws(Normalizer.Mismatch) {
             normal = try normalizer.normalize(object, as: index)
