@@ -17,6 +17,12 @@ extension Strategy {
             if pod["status", "observedGeneration"] == nil {
                 pod["status", "observedGeneration"] = old["status", "observedGeneration"]
             }
+        },
+        counted: { pod in
+            // Being assigned to a node is no change of what the pod shall be.
+            var spec = pod["spec"]
+            spec?["nodeName"] = nil
+            return spec
         })
 
     private static func schedulingGated(_ now: Timestamp) -> JSON {

@@ -47,7 +47,9 @@ extension Registry {
         }
         switch change {
         case .update:
-            let new = committed(object, stored.object, kind, now)
+            let request = WriteRequest(
+                kind: kind, namespace: object.namespace, options: WriteOptions(), user: user, now: now)
+            let new = tracked(committed(object, stored.object, kind, now), stored.object, request)
             let ends = Deletion.isFinished(by: new, of: stored.object)
             return ObjectWrite(kind: kind, old: stored.object, new: ends ? nil : new, key: key, result: new)
         case .remove:

@@ -20,12 +20,13 @@ extension Registry {
     }
 
     /// nil: try again (a generated name was taken, or something that the object depends on changed meanwhile).
-    private func tryCreate(
+    func tryCreate(
         _ given: Object, _ kind: KindSchema, _ namespace: String, _ options: WriteOptions, _ user: User,
-        isLastTry: Bool
+        isLastTry: Bool, isApplied: Bool = false
     ) async throws(Status) -> Object? {
         var request = WriteRequest(
-            kind: kind, namespace: namespace, options: options, user: user, now: self.options.clock())
+            kind: kind, namespace: namespace, options: options, user: user, now: self.options.clock(),
+            isApplied: isApplied)
         let object = try prepareNew(given, &request)
         let key = StorageKeys.object(kind, namespace: object.namespace, name: object.name)
         if let present = try load(key, kind) {
@@ -67,6 +68,7 @@ extension Registry {
         object.apiVersion = kind.apiVersion
         try fitNamespace(&object, kind, request.namespace)
         object = try completed(object, kind)
+        object = tracked(object, nil, request)
         if object.name.isEmpty, let base = object["metadata", "generateName"]?.string, !base.isEmpty {
             object.name = generateName(base)
         }

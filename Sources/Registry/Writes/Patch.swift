@@ -13,6 +13,7 @@ extension Registry {
         } catch {
             throw .badRequest("error decoding patch: \(error)")
         }
+        if kind == .apply { return try await apply(key, body, subresource, options, user) }
         let target = try PatchTarget(self.kind(of: key.resource), subresource)
         let operations = kind == .json ? try JSONPatch(body) : nil
         let warnings = Locked<[String]>([])

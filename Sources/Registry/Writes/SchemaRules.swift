@@ -12,6 +12,8 @@ extension Registry {
     func validateUpdate(
         _ new: Object, replacing old: Object, _ kind: KindSchema, _ subresource: Subresource?
     ) -> [FieldError] {
-        catalog.validateUpdate(new, old: old, kind, isStatus: subresource == .status)
+        // A binding writes what an update of a pod must not; its rules are in `bind`.
+        if subresource == .binding { return [] }
+        return catalog.validateUpdate(new, old: old, kind, isStatus: subresource == .status)
     }
 }

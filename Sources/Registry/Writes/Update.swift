@@ -17,7 +17,7 @@ extension Registry {
     /// `isReplacement`: a UID in what `change` returns is a precondition (PUT); otherwise it is a field (PATCH).
     func update(
         _ key: ObjectKey, _ subresource: Subresource?, _ options: WriteOptions, _ user: User, isReplacement: Bool,
-        _ change: @Sendable (Object) throws(Status) -> Object
+        isApplied: Bool = false, _ change: @Sendable (Object) throws(Status) -> Object
     ) async throws(Status) -> Object {
         let kind = try kind(of: key.resource)
         let storageKey = StorageKeys.object(kind, namespace: key.namespace, name: key.name)
@@ -25,7 +25,7 @@ extension Registry {
             guard let stored = try load(storageKey, kind) else { throw .notFound(key.resource, key.name) }
             var request = WriteRequest(
                 kind: kind, namespace: key.namespace, subresource: subresource, options: options, user: user,
-                now: self.options.clock())
+                now: self.options.clock(), isApplied: isApplied)
             let view = SubresourceView(subresource, kind)
             let changed = try change(view.read(stored.object))
             let new = try prepareUpdate(
@@ -40,7 +40,7 @@ extension Registry {
         _ new: Object, over stored: Stored, _ request: inout WriteRequest
     ) async throws(Status) -> Object? {
         let ends = Deletion.isFinished(by: new, of: stored.object)
-        if !ends, new == stored.object { return new }
+        if !ends, FieldOwners.isSame(new, stored.object) { return stored.object }
         let write = ObjectWrite(kind: request.kind, old: stored.object, new: ends ? nil : new, key: stored.key)
         try addIndexes(of: [write], to: &request.batch)
         if request.options.dryRun { return new }
@@ -67,6 +67,7 @@ extension Registry {
         try fitNamespace(&new, kind, request.namespace)
         new = try completed(new, kind)
         try checkVersion(&new, old, kind)
+        new = tracked(new, old, request)
         if request.subresource == nil { try admitUpdate(&new, old, request) }
         if kind.resourceName == .services { ClusterIPs.carryOver(&new, from: old) }
         keepWhatUpdatesKeep(&new, old, request)
@@ -124,6 +125,9 @@ extension Registry {
             strategy.prepareStatus(&new, old, request.now)
         case .finalize:
             new["status"] = old["status"]
+        case .binding:
+            // Registry.bind is the only one that writes this way: spec and status are its own.
+            break
         default:
             if request.kind.hasStatus { new["status"] = old["status"] }
             strategy.prepareUpdate(&new, old, request.now)
@@ -141,7 +145,7 @@ extension Registry {
             new["metadata", "deletionGracePeriodSeconds"] = nil
         }
         new["metadata", "generation"] = old["metadata", "generation"]
-        if strategy.hasGeneration, strategy.counted(new) != strategy.counted(old) {
+        if strategy.hasGeneration, request.subresource != .binding, strategy.counted(new) != strategy.counted(old) {
             new.generation = old.generation + 1
         }
     }

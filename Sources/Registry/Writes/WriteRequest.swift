@@ -9,6 +9,8 @@ struct WriteRequest: Sendable {
     var user: User
     /// The same for the whole write.
     var now: Timestamp
+    /// Server-side apply has said already who owns which fields.
+    var isApplied = false
     /// The part of the store transaction that other objects and the indexes have in it.
     var batch = WriteBatch()
 

@@ -1,0 +1,112 @@
+package import Objects
+
+extension Registry {
+    /// `pods/eviction`: deletes a pod if its disruption budget allows it
+    /// (https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/). `options` are those inside the
+    /// Eviction. Errors: 404, 409, 429 (not now), 500 (two budgets).
+    package func evict(
+        _ pod: ObjectKey, options: DeleteOptions = DeleteOptions(), by user: User
+    ) async throws(Status) -> DeleteOutcome {
+        let object = try get(pod)
+        try Eviction.checkPreconditions(object, options)
+        guard !Eviction.isFree(object) else { return try await delete(pod, options: options, by: user) }
+        let budgets = try budgets(of: object)
+        guard budgets.count <= 1 else {
+            throw Status(
+                code: 500, reason: "InternalError",
+                message: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
+                    + "support.")
+        }
+        var options = options
+        if let budget = budgets.first {
+            let reads = object.resourceVersion
+            if Eviction.isUnhealthyAndMayGo(object, budget) {
+                // Only as unhealthy as it was looked at: a pod that has become ready meanwhile is asked for again.
+                options.resourceVersion = options.resourceVersion.isEmpty ? reads : options.resourceVersion
+            } else {
+                try await spend(budget, for: object, dryRun: options.dryRun, user)
+            }
+        }
+        return try await delete(pod, options: options, by: user)
+    }
+
+    private func budgets(of pod: Object) throws(Status) -> [Object] {
+        try list(.podDisruptionBudgets, namespace: pod.namespace).items.filter { budget in
+            guard let json = budget["spec", "selector"], let selector = Selector(labelSelector: json) else {
+                return false
+            }
+            return selector.matches(pod)
+        }
+    }
+
+    /// Takes one disruption out of the budget, before the pod is touched: two evictions cannot spend the same one.
+    private func spend(_ budget: Object, for pod: Object, dryRun: Bool, _ user: User) async throws(Status) {
+        let key = ObjectKey(.podDisruptionBudgets, namespace: budget.namespace, name: budget.name)
+        let now = options.clock()
+        let writeOptions = WriteOptions(dryRun: dryRun)
+        _ = try await update(key, subresource: .status, options: writeOptions, by: user) { old throws(Status) in
+            try Eviction.checkBudget(old)
+            var new = old
+            new["status", "disruptionsAllowed"] = .integer((old["status", "disruptionsAllowed"]?.integer ?? 0) - 1)
+            new["status", "disruptedPods", pod.name] = .string(now.rfc3339)
+            return new
+        }
+    }
+}
+
+/// The rules of evictions. Pure.
+enum Eviction {
+    static func checkPreconditions(_ pod: Object, _ options: DeleteOptions) throws(Status) {
+        guard options.uid.isEmpty || options.uid == pod.uid else {
+            throw .conflict(
+                .pods, pod.name,
+                because: "Precondition failed: UID in precondition: \(options.uid), UID in object meta: \(pod.uid)")
+        }
+    }
+
+    /// No budget protects a pod that has ended, is ending or never ran.
+    static func isFree(_ pod: Object) -> Bool {
+        pod.isBeingDeleted || ["Failed", "Succeeded", "Pending"].contains(pod["status", "phase"]?.string ?? "")
+    }
+
+    /// Pods that are not ready do not use the budget up: always if it says so, else while enough others are healthy.
+    static func isUnhealthyAndMayGo(_ pod: Object, _ budget: Object) -> Bool {
+        let ready = pod["status", "conditions"]?.array?.contains { $0["type"] == "Ready" && $0["status"] == "True" }
+        if ready ?? false { return false }
+        if budget["spec", "unhealthyPodEvictionPolicy"]?.string == "AlwaysAllow" { return true }
+        let healthy = budget["status", "currentHealthy"]?.integer ?? 0
+        let desired = budget["status", "desiredHealthy"]?.integer ?? 0
+        return healthy >= desired && desired > 0
+    }
+
+    static func checkBudget(_ budget: Object) throws(Status) {
+        let status = budget["status"]
+        if (status?["observedGeneration"]?.integer ?? 0) < budget.generation {
+            throw refusal(
+                "The disruption budget \(budget.name) is still being processed by the server.", retryAfterSeconds: 10)
+        }
+        let allowed = status?["disruptionsAllowed"]?.integer ?? 0
+        if allowed < 0 {
+            throw .forbidden(.podDisruptionBudgets, budget.name, "pdb disruptions allowed is negative")
+        }
+        if (status?["disruptedPods"]?.object?.count ?? 0) > 2000 {
+            throw .forbidden(
+                .podDisruptionBudgets, budget.name,
+                "DisruptedPods map too big - too many evictions not confirmed by PDB controller")
+        }
+        if allowed == 0 {
+            let desired = status?["desiredHealthy"]?.integer ?? 0
+            let current = status?["currentHealthy"]?.integer ?? 0
+            throw refusal(
+                "The disruption budget \(budget.name) needs \(desired) healthy pods and has \(current) currently",
+                retryAfterSeconds: 0)
+        }
+    }
+
+    private static func refusal(_ why: String, retryAfterSeconds: Int) -> Status {
+        var status = Status.tooManyRequests(
+            "Cannot evict pod as it would violate the pod's disruption budget.", retryAfterSeconds: retryAfterSeconds)
+        status.causes = [Status.Cause(reason: "DisruptionBudget", message: why, field: "")]
+        return status
+    }
+}
