@@ -8,7 +8,7 @@ package struct ProcessEngine: Sendable {
     package let network: any PodNetwork
     /// Directories of the host that no container sees; it finds them empty and may write into them.
     package let hidden: [String]
-    private let exits: ExitWatcher
+    let exits: ExitWatcher
 
     package init(paths: NodePaths, network: any PodNetwork, hidden: [String] = []) throws(NodeError) {
         self.paths = paths
@@ -65,6 +65,7 @@ package struct ProcessEngine: Sendable {
         }
         if setup.stdin, mkfifo(directory + "/stdin", 0o600) != 0, errno != EEXIST { throw ioError("make a FIFO") }
         let configuration = ShimConfiguration.run(id, setup, sandbox: sandbox, paths, hidden: hidden)
+        try Files.replace(directory + "/config", configuration.bytes)
         let shim = try Shim.start("run", configuration, lock: lock.descriptor, failure: .start)
         close(shim.report)
         _ = Shim.wait(for: shim.pid)

@@ -59,6 +59,26 @@ extension ShimConfiguration {
         return configuration
     }
 
+    /// A command in a container that runs with `bytes` as its configuration: the same user, variables and directory.
+    static func exec(_ arguments: [String], in initProcess: ProcessIdentity, like bytes: [UInt8], terminal: Bool)
+        -> ShimConfiguration
+    {
+        let kept: Set = [
+            "environment", "cwd", "user", "group", "groups", "capabilities", "nonewprivileges", "privileged",
+        ]
+        var configuration = ShimConfiguration()
+        for line in bytes.split(separator: 0) {
+            let text = String(decoding: line, as: UTF8.self)
+            let key = text.prefix { $0 != "=" }
+            if kept.contains(String(key)) { configuration.add(String(key), String(text.dropFirst(key.count + 1))) }
+        }
+        configuration.add("pid", initProcess.pid)
+        configuration.add("pid.start", initProcess.startTime)
+        if terminal { configuration.add("terminal", 1) }
+        for argument in arguments { configuration.add("argument", argument) }
+        return configuration
+    }
+
     mutating func add(
         process arguments: [String], _ environment: [String], _ workingDirectory: String, _ identity: Identity
     ) {

@@ -30,7 +30,6 @@ extension PodState {
     package mutating func toldToStop(_ name: String, killAt: Timestamp) {
         guard var running = self[name].running else { return }
         running.killAt = killAt
-        running.ready = false
         self[name].run = .running(running)
     }
 
@@ -59,6 +58,16 @@ extension PodState {
         self[name].run = .running(running)
     }
 
-    /// A reboot, or whatever else unpins namespaces: sandbox and containers are gone, the pod starts over in a new one.
-    package mutating func sandboxLost() { setUp = .needed }
+    /// A reboot: sandbox and containers are gone, the pod starts over in a new one, init containers first. What has
+    /// ended for good stays ended.
+    package mutating func sandboxLost() {
+        setUp = .needed
+        guard verdict == nil else { return }
+        for container in pod.allContainers {
+            let isInit = pod.initContainers.contains { $0.name == container.name }
+            guard let exit = self[container.name].exit, isInit || restarts(after: exit) else { continue }
+            _ = beginAttempt(container.name)
+            self[container.name].run = .never
+        }
+    }
 }

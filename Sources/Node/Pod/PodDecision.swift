@@ -52,19 +52,23 @@ extension PodState {
             planStop(container, grace: stop.grace, reason: stop.reason, &plan, now)
         }
         guard first.isEmpty, sidecars.isEmpty else { return }
-        planRelease(&plan)
-        if stop.removes, setUp == .tornDown { plan.actions.append(.remove) }
+        planRelease(&plan, now)
+        if stop.removes, setUp == .tornDown { planEndStep(.remove, &plan, now) }
     }
 
     private func planEnd(_ plan: inout PodPlan, _ now: Timestamp) {
         for container in pod.sidecars where self[container.name].running != nil {
             planStop(container, grace: pod.gracePeriod, reason: "the pod has ended", &plan, now)
         }
-        if !isAnythingRunning { planRelease(&plan) }
+        if !isAnythingRunning { planRelease(&plan, now) }
     }
 
-    private func planRelease(_ plan: inout PodPlan) {
-        if setUp != .tornDown { plan.actions.append(.tearDown) }
+    private func planRelease(_ plan: inout PodPlan, _ now: Timestamp) {
+        if setUp != .tornDown { planEndStep(.tearDown, &plan, now) }
+    }
+
+    private func planEndStep(_ action: PodAction, _ plan: inout PodPlan, _ now: Timestamp) {
+        if let endRetryAt, endRetryAt > now { plan.wake(endRetryAt) } else { plan.actions.append(action) }
     }
 
     private func planStop(

@@ -69,6 +69,8 @@ package struct PodState: Sendable, Hashable {
     package var setUp: SetUp = .needed
     package var containers: [String: ContainerState] = [:]
     package var stop: Stop?
+    /// The last step of an end did not work; not before this time again.
+    package var endRetryAt: Timestamp?
     /// status.startTime
     package var startTime: Timestamp
     /// The last known addresses: they stay in the status of a pod that has ended.
