@@ -1,4 +1,4 @@
-import Client
+package import Client
 package import Objects
 import Synchronization
 

@@ -55,3 +55,12 @@ package struct NodeContext: Sendable {
         }
     }
 }
+
+extension NodeContext {
+    /// Blocks: reads the host's resolver configuration.
+    func podFiles(_ pod: PodSpec, _ addresses: [String]) throws(NodeError) -> PodFiles {
+        PodFiles(
+            pod: pod, addresses: pod.hostNetwork ? [nodeAddress] : addresses, clusterDomain: settings.clusterDomain,
+            nameServers: settings.nameServers, hostResolver: try Files.readText("/etc/resolv.conf") ?? "")
+    }
+}

@@ -53,5 +53,5 @@ struct FieldReference {
     }
 
     /// Thousandths; quantities beyond what fits saturate.
-    private func milli(_ text: String) -> Int64? { Quantities.milli(text) }
+    private func milli(_ text: String) -> Int64? { Quantity(text)?.milliValue }
 }

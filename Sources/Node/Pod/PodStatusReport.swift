@@ -36,7 +36,7 @@ package struct PodStatusReport: Sendable {
     package static func patch(from old: JSON?, to new: JSON, uid: String) -> JSON? {
         var changes = JSONObject()
         let before = old?.object ?? JSONObject()
-        for (key, value) in new.object ?? JSONObject() where before[key] != value { changes[key] = value }
+        for (key, value) in new.object ?? JSONObject() where before[key]?.withoutNulls != value.withoutNulls { changes[key] = value }
         for (key, _) in before where new[key] == nil { changes[key] = .null }
         return changes.isEmpty ? nil : ["metadata": ["uid": .string(uid)], "status": .object(changes)]
     }

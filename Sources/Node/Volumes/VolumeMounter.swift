@@ -47,7 +47,7 @@ struct VolumeMounter {
         try Files.makeDirectories(path, mode: 0o755)
         // Mounted already by a try that was interrupted: a second mount would hide the first one's data.
         guard inMemory, !isMountPoint(path) else { return }
-        let bytes = size.flatMap { Quantities.milli($0) }.map { ",size=\($0 / 1000)" } ?? ""
+        let bytes = size.flatMap { Quantity($0) }.map { ",size=\($0.value)" } ?? ""
         let flags = UInt(MS_NOSUID | MS_NODEV)
         guard cnode_mount("tmpfs", path, "tmpfs", flags, "mode=0755\(bytes)") == 0 else {
             throw ioError("mount a tmpfs at \(path)")
