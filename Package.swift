@@ -82,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "NodeDaemon",
             dependencies: [
-                "Node", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Node", "Client", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "CLI",

@@ -57,8 +57,8 @@ struct MachineFacts {
         while let entry = next {
             next = entry.pointee.ifa_next
             guard let address = entry.pointee.ifa_addr, address.pointee.sa_family == sa_family_t(AF_INET),
-                entry.pointee.ifa_flags & UInt32(IFF_LOOPBACK.rawValue) == 0,
-                entry.pointee.ifa_flags & UInt32(IFF_UP.rawValue) != 0,
+                entry.pointee.ifa_flags & UInt32(IFF_LOOPBACK) == 0,
+                entry.pointee.ifa_flags & UInt32(IFF_UP) != 0,
                 !isBridge(String(cString: entry.pointee.ifa_name), bridge)
             else { continue }
             var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))

@@ -1,6 +1,6 @@
-package import Client
+import Client
 import Logging
-package import Objects
+import Objects
 import Synchronization
 
 /// Keeps one worker a pod: for the pods that the API assigns to this node, and for those found on this machine.

@@ -1,0 +1,179 @@
+import Client
+import Logging
+import Objects
+import Synchronization
+
+/// The external provisioner `berth/local`: directories for claims, and the trash for released volumes. The claim is
+/// the intent: whatever step a crash hits, the next look at the claim finishes it.
+struct LocalProvisioner: Sendable {
+    private let context: NodeContext
+    private let policy: ProvisionPolicy
+    private let root: VolumeRoot
+    private let retries = Retries()
+    private static let component = "berth/local"
+    /// Seconds that a discarded volume stays in the trash.
+    private static let trashTime = 24 * 3600.0
+
+    init(_ context: NodeContext) {
+        self.context = context
+        policy = ProvisionPolicy(nodeName: context.settings.nodeName, volumeRoot: context.settings.volumeRoot)
+        root = VolumeRoot(context.settings.volumeRoot)
+    }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await follow(.persistentVolumeClaims) { await consider(claim: $0) } }
+            group.addTask { try await follow(.persistentVolumes) { await consider(volume: $0) } }
+            group.addTask { try await sweep() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func follow(_ resource: ResourceName, _ consider: @Sendable (Object) async -> Void) async throws {
+        try await Reflector(context.client, APIResource(resource)).run { change in
+            switch change {
+            case .listed(let objects): for object in objects { await consider(object) }
+            case .set(let object): await consider(object)
+            case .removed(let object): retries.succeeded(object.uid)
+            case .interrupted: break
+            }
+        }
+    }
+
+    // MARK: Claims
+
+    private func consider(claim: Object) async {
+        guard let className = policy.className(claim) else { return }
+        do {
+            let key = ObjectKey(.storageClasses, namespace: "", name: className)
+            let storageClass = try await context.client.get(key)
+            switch policy.decide(claim, class: storageClass) {
+            case .nothing: return
+            case .refuse(let why): context.events.warning(claim, "ProvisioningFailed", why)
+            case .provision(let volume, let directory, let mode):
+                try await provision(claim, volume, directory, mode)
+            }
+            retries.succeeded(claim.uid)
+        } catch {
+            if error is NodeError {
+                context.events.warning(
+                    claim, "ProvisioningFailed",
+                    "failed to provision volume with StorageClass \"\(className)\": \(error)")
+            }
+            again(claim, error) { await consider(claim: $0) }
+        }
+    }
+
+    private func provision(_ claim: Object, _ volume: Object, _ directory: String, _ mode: UInt32) async throws {
+        context.events.normal(
+            claim, "Provisioning",
+            "External provisioner is provisioning volume for claim \"\(claim.namespace)/\(claim.name)\"")
+        let root = root
+        // The directory is durable before anybody can hear of the volume.
+        try await context.pool.run { try root.make(directory, mode: mode) }
+        do {
+            _ = try await context.client.create(volume, in: .persistentVolumes)
+        } catch let status as Status where status.code == 409 {
+            let key = ObjectKey(.persistentVolumes, namespace: "", name: volume.name)
+            let found = try await context.client.get(key)
+            guard found["spec", "claimRef", "uid"]?.string == claim.uid else {
+                throw NodeError(.volume, "a volume named \(volume.name) exists and belongs to another claim")
+            }
+            return
+        }
+        context.events.normal(claim, "ProvisioningSucceeded", "Successfully provisioned volume \(volume.name)")
+    }
+
+    // MARK: Volumes
+
+    private func consider(volume: Object) async {
+        switch policy.decide(volume) {
+        case .nothing: return
+        case .refuse(let why): context.events.warning(volume, "VolumeFailedDelete", why)
+        case .discard(let claimUID, let namespace, let name):
+            do {
+                let claim = ObjectKey(.persistentVolumeClaims, namespace: namespace, name: name)
+                if try await exists(claim, uid: claimUID) { return }
+                try await discard(volume, claimUID)
+                retries.succeeded(volume.uid)
+            } catch {
+                if error is NodeError { context.events.warning(volume, "VolumeFailedDelete", "\(error)") }
+                again(volume, error) { await consider(volume: $0) }
+            }
+        }
+    }
+
+    private func exists(_ key: ObjectKey, uid: String) async throws -> Bool {
+        do {
+            return try await context.client.get(key).uid == uid
+        } catch let status as Status where status.code == 404 {
+            return false
+        }
+    }
+
+    private func discard(_ volume: Object, _ claimUID: String) async throws {
+        var kept = volume
+        kept.setAnnotation(ProvisionerNames.deletedAt, Timestamp.now().description)
+        let (root, object) = (root, kept)
+        let found = try await context.pool.run {
+            try root.discard(ProvisionPolicy.directory(claimUID), claimUID: claimUID, volume: object)
+        }
+        if !found {
+            context.events.warning(
+                volume, "VolumeDirectoryMissing", "there was no directory of this volume left to keep in the trash")
+        }
+        let key = ObjectKey(.persistentVolumes, namespace: "", name: volume.name)
+        do {
+            try await context.client.delete(key, options: .init(uid: volume.uid))
+        } catch let status as Status where status.code == 404 || status.code == 409 {
+            return
+        }
+    }
+
+    /// Sleeps until the oldest of the trash is due; looks again once an hour only while there is something in it.
+    private func sweep() async throws {
+        let root = root
+        while true {
+            do {
+                let next = try await context.pool.run { try root.sweep(before: .now().adding(-Self.trashTime)) }
+                let due = next?.adding(Self.trashTime).seconds(since: .now()) ?? Self.trashTime
+                try await Task.sleep(for: .seconds(min(max(due, 60), Self.trashTime)))
+            } catch let error as NodeError {
+                context.log.error("trash not emptied", metadata: ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(3600))
+            }
+        }
+    }
+
+    // MARK: Again
+
+    /// Looks at the object once more, as it is then, after a time that grows with its failures.
+    private func again(_ object: Object, _ error: any Error, _ consider: @escaping @Sendable (Object) async -> Void) {
+        let wait = retries.failed(object.uid)
+        context.log.warning(
+            "provisioner tries again", metadata: ["object": "\(object.name)", "error": "\(error)", "in": "\(wait)"])
+        let resource: ResourceName = object.kind == "PersistentVolume" ? .persistentVolumes : .persistentVolumeClaims
+        let key = ObjectKey(resource, namespace: object.namespace, name: object.name)
+        Task { @concurrent in
+            try? await Task.sleep(for: .seconds(wait))
+            guard let now = try? await context.client.get(key), now.uid == object.uid else { return }
+            await consider(now)
+        }
+    }
+}
+
+/// Failures in a row by UID.
+private final class Retries: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    /// - Returns: seconds to wait: 1, 2, 4, ... 64
+    func failed(_ uid: String) -> Double {
+        counts.withLock { counts in
+            counts[uid, default: 0] += 1
+            return Double(1 << min((counts[uid] ?? 1) - 1, 6))
+        }
+    }
+
+    func succeeded(_ uid: String) { counts.withLock { $0[uid] = nil } }
+}

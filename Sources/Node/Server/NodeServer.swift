@@ -1,0 +1,175 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOWebSocket
+import Objects
+
+typealias FrameChannel = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
+typealias RequestChannel = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
+
+/// The node's socket: log, exec, attach and port-forward, for berthd only.
+struct NodeServer: Sendable {
+    enum Connection: Sendable {
+        case frames(FrameChannel, HTTPRequestHead)
+        case requests(RequestChannel)
+    }
+
+    private let context: NodeContext
+    private let pods: PodManager
+    private static let protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"]
+
+    init(_ context: NodeContext, _ pods: PodManager) {
+        self.context = context
+        self.pods = pods
+    }
+
+    /// Opens the socket and serves it in the background.
+    func start() async throws {
+        let path = context.settings.nodeSocket
+        try NodeSocket.makePlace(path)
+        let trusted = Set([0, getuid()] + [context.settings.trustedUser].compactMap { $0 })
+        let mask = umask(0o117)
+        defer { umask(mask) }
+        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.backlog, value: 256)
+            .bind(unixDomainSocketPath: path) { channel in accept(channel, trusted) }
+        if let user = context.settings.trustedUser { NodeSocket.giveTo(user, path) }
+        Task { @concurrent in await serve(server) }
+    }
+
+    private func accept(_ channel: any Channel, _ trusted: Set<UInt32>) -> EventLoopFuture<EventLoopFuture<Connection>> {
+        PeerCheck.uid(of: channel).flatMap { uid -> EventLoopFuture<EventLoopFuture<Connection>> in
+            guard trusted.contains(uid) else {
+                return channel.eventLoop.makeFailedFuture(
+                    NodeError(.unavailable, "uid \(uid) may not use the node's socket; ask berthd's API"))
+            }
+            return configure(channel)
+        }
+    }
+
+    private func configure(_ channel: any Channel) -> EventLoopFuture<EventLoopFuture<Connection>> {
+        channel.eventLoop.makeCompletedFuture {
+            let upgrader = NIOTypedWebSocketServerUpgrader<Connection>(
+                maxFrameSize: 1 << 20,
+                shouldUpgrade: { channel, head in channel.eventLoop.makeSucceededFuture(headers(for: head)) },
+                upgradePipelineHandler: { channel, head in
+                    channel.eventLoop.makeCompletedFuture {
+                        .frames(try FrameChannel(wrappingChannelSynchronously: channel), head)
+                    }
+                })
+            let upgrade = NIOTypedHTTPServerUpgradeConfiguration(
+                upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(ResponseBytes())
+                        return .requests(try RequestChannel(wrappingChannelSynchronously: channel))
+                    }
+                })
+            return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+                configuration: .init(upgradeConfiguration: upgrade))
+        }
+    }
+
+    /// Nil refuses the upgrade; the request is then answered with the reason.
+    private func headers(for head: HTTPRequestHead) -> HTTPHeaders? {
+        let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
+        guard let chosen = Self.protocols.first(where: { offered.contains($0) }), (try? worker(head.uri)) != nil else {
+            return nil
+        }
+        return ["Sec-WebSocket-Protocol": chosen]
+    }
+
+    private func serve(_ server: NIOAsyncChannel<EventLoopFuture<Connection>, Never>) async {
+        await withDiscardingTaskGroup { group in
+            do {
+                try await server.executeThenClose { inbound in
+                    for try await connection in inbound {
+                        group.addTask { @concurrent in await serve(connection) }
+                    }
+                }
+            } catch {
+                context.log.error("the node's socket is closed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func serve(_ connection: EventLoopFuture<Connection>) async {
+        do {
+            switch try await connection.get() {
+            case .frames(let channel, let head): try await serve(channel, head)
+            case .requests(let channel): try await serve(channel)
+            }
+        } catch {
+            context.log.debug("connection ended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Requests
+
+    private func worker(_ uri: String) throws(Status) -> (RemoteRequest, PodWorker) {
+        guard let request = RemoteRequest(uri: uri) else { throw Status.unknownPath() }
+        guard let worker = pods.worker(namespace: request.namespace, name: request.pod) else {
+            throw Status.notFound(.pods, request.pod)
+        }
+        return (request, worker)
+    }
+
+    private func serve(_ channel: FrameChannel, _ head: HTTPRequestHead) async throws {
+        let (request, worker) = try worker(head.uri)
+        let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
+        let session = RemoteSession(
+            context: context, worker: worker, request: request,
+            canCloseChannels: offered.contains(Self.protocols[0]))
+        try await channel.executeThenClose { inbound, outbound in
+            try await session.run(inbound, RemoteWriter(outbound))
+        }
+    }
+
+    private func serve(_ channel: RequestChannel) async throws {
+        try await channel.executeThenClose { inbound, outbound in
+            for try await part in inbound {
+                guard case .head(let head) = part else { continue }
+                do {
+                    let (request, worker) = try worker(head.uri)
+                    guard request.verb == .log else {
+                        throw Status.badRequest(
+                            "\(request.verb.rawValue) needs a WebSocket with one of the protocols "
+                                + Self.protocols.joined(separator: ", "))
+                    }
+                    try await LogSession(context: context, worker: worker, request: request).run(outbound)
+                } catch let status as Status {
+                    try await answer(status, outbound)
+                }
+            }
+        }
+    }
+
+    private func answer(
+        _ status: Status, _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+    ) async throws {
+        let body = ByteBuffer(bytes: JSONEncoder.encode(status.json))
+        var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status.code))
+        head.headers = ["Content-Type": "application/json", "Content-Length": String(body.readableBytes)]
+        try await outbound.write(.head(head))
+        try await outbound.write(.body(body))
+        try await outbound.write(.end(nil))
+    }
+}
+
+/// A body as `ByteBuffer`s, for NIOAsyncChannel.
+private final class ResponseBytes: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPPart<HTTPResponseHead, ByteBuffer>
+    typealias OutboundOut = HTTPServerResponsePart
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let part: HTTPServerResponsePart =
+            switch unwrapOutboundIn(data) {
+            case .head(let head): .head(head)
+            case .body(let bytes): .body(.byteBuffer(bytes))
+            case .end(let trailers): .end(trailers)
+            }
+        context.write(wrapOutboundOut(part), promise: promise)
+    }
+}
