@@ -18,6 +18,8 @@ package struct NodeAgent: Sendable {
     ///
     /// - Parameter ready: called when the node's socket is open and the node is registered
     package func run(ready: @escaping @Sendable () -> Void) async throws {
+        let lock = try StateLock(settings.paths)
+        defer { lock.release() }
         let facts = try MachineFacts.read(bridge: settings.bridge)
         let registration = NodeRegistration(name: settings.nodeName, facts: facts, podCIDR: settings.podCIDR)
         let engine = try ProcessEngine(

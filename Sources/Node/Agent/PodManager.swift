@@ -13,6 +13,8 @@ package final class PodManager: Sendable {
         var waiting: [String: Object] = [:]
         /// UIDs that are done with, whose objects may live on for their finalizers.
         var done: Set<String> = []
+        /// Said once for each time that the API is away.
+        var isInterrupted = false
     }
 
     private let context: NodeContext
@@ -34,7 +36,11 @@ package final class PodManager: Sendable {
             case .set(let pod): await set(pod)
             case .removed(let pod): worker(pod.uid)?.tell(.vanished(pod))
             case .interrupted(let error, retryAfter: _):
-                context.log.info("pods not watched", metadata: ["error": "\(error)"])
+                let isNews = state.withLock { state in
+                    defer { state.isInterrupted = true }
+                    return !state.isInterrupted
+                }
+                if isNews { context.log.warning("pods not watched, trying on", metadata: ["error": "\(error)"]) }
             }
         }
     }
@@ -50,6 +56,11 @@ package final class PodManager: Sendable {
     private func listed(_ pods: [Object]) async {
         let mine = pods.filter(isMine)
         let present = Set(mine.map(\.uid))
+        let wasInterrupted = state.withLock { state in
+            defer { state.isInterrupted = false }
+            return state.isInterrupted
+        }
+        if wasInterrupted { context.log.info("pods watched again") }
         state.withLock { state in
             state.done.formIntersection(present)
             state.waiting = state.waiting.filter { present.contains($0.key) }

@@ -35,10 +35,18 @@ struct LocalProvisioner: Sendable {
             switch change {
             case .listed(let objects): for object in objects { await consider(object) }
             case .set(let object): await consider(object)
-            case .removed(let object): retries.succeeded(object.uid)
+            case .removed(let object): await removed(object)
             case .interrupted: break
             }
         }
+    }
+
+    private func removed(_ object: Object) async {
+        retries.succeeded(object.uid)
+        guard object.kind == "PersistentVolumeClaim" else { return }
+        // Its volume may have been released before the claim was really gone.
+        let volume = ObjectKey(.persistentVolumes, namespace: "", name: ProvisionPolicy.directory(object.uid))
+        if let volume = try? await context.client.get(volume) { await consider(volume: volume) }
     }
 
     // MARK: Claims
