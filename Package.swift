@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "NodeDaemon",
             dependencies: [
-                "Node", "Client", .product(name: "Logging", package: "swift-log"), .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Node", "Client", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "CLI",

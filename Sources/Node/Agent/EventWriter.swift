@@ -11,7 +11,7 @@ package final class EventWriter: Sendable {
         var type: String
         var reason: String
         var message: String
-        var time: Timestamp
+        var time: WallTime
     }
     private struct Known {
         var name: String

@@ -24,7 +24,8 @@ struct MachineFacts {
         let machine = text(&name.machine)
         return MachineFacts(
             bootID: try Boot.id(), machineID: machineID,
-            systemUUID: (try? firstWord("/sys/class/dmi/id/product_uuid")).flatMap { $0.isEmpty ? nil : $0 } ?? machineID,
+            systemUUID: (try? firstWord("/sys/class/dmi/id/product_uuid")).flatMap { $0.isEmpty ? nil : $0 }
+                ?? machineID,
             kernel: text(&name.release),
             osImage: pretty.map { $0.dropFirst(12).trimmingQuotes() } ?? "Linux",
             architecture: machine == "x86_64" ? "amd64" : machine == "aarch64" ? "arm64" : machine,

@@ -8,7 +8,7 @@ struct NodeRegistration {
     var facts: MachineFacts
     var podCIDR: String
 
-    func object(now: Timestamp) -> Object {
+    func object(now: WallTime) -> Object {
         Object([
             "kind": "Node", "apiVersion": "v1",
             "metadata": [
@@ -23,7 +23,7 @@ struct NodeRegistration {
         ])
     }
 
-    private func status(now: Timestamp) -> JSON {
+    private func status(now: WallTime) -> JSON {
         let resources: JSON = [
             "cpu": .string(String(facts.processors)), "memory": .string("\(facts.memory / 1024)Ki"), "pods": "110",
         ]
@@ -37,7 +37,7 @@ struct NodeRegistration {
         ]
     }
 
-    private func conditions(now: Timestamp) -> [JSON] {
+    private func conditions(now: WallTime) -> [JSON] {
         let all: [(String, String, String, String)] = [
             ("MemoryPressure", "False", "KubeletHasSufficientMemory", "berth-node does not watch memory"),
             ("DiskPressure", "False", "KubeletHasNoDiskPressure", "berth-node does not watch disks"),
@@ -65,7 +65,7 @@ struct NodeRegistration {
 
     /// The status to write, nil when what is there says the same. Times do not count, and a condition that did not
     /// change keeps its own.
-    func change(to old: Object, now: Timestamp) -> JSON? {
+    func change(to old: Object, now: WallTime) -> JSON? {
         var new = status(now: now)
         let before = old["status", "conditions"]?.array ?? []
         let merged = (new["conditions"]?.array ?? []).map { condition -> JSON in
@@ -74,7 +74,9 @@ struct NodeRegistration {
         }
         let foreign = before.filter { other in !merged.contains { $0["type"] == other["type"] } }
         new["conditions"] = .array(merged + foreign)
-        let changed = (new.object ?? JSONObject()).filter { old["status", $0.key]?.withoutNulls != $0.value.withoutNulls }
+        let changed = (new.object ?? JSONObject()).filter {
+            old["status", $0.key]?.withoutNulls != $0.value.withoutNulls
+        }
         return changed.isEmpty ? nil : ["status": .object(JSONObject(changed))]
     }
 
@@ -96,7 +98,7 @@ struct NodeRegistration {
 
     private func registerOnce(_ client: APIClient) async throws -> Object {
         let key = ObjectKey(.nodes, namespace: "", name: name)
-        let now = Timestamp.now()
+        let now = WallTime.now()
         var node: Object
         do {
             node = try await client.get(key)

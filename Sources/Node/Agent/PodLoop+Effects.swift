@@ -38,7 +38,7 @@ extension PodLoop {
 
     private mutating func setUpFailed(_ error: any Error) {
         setUpFailures += 1
-        let retryAt = Timestamp.now().adding(min(0.5 * Double(1 << min(setUpFailures - 1, 8)), 120))
+        let retryAt = WallTime.now().adding(min(0.5 * Double(1 << min(setUpFailures - 1, 8)), 120))
         let text = String(describing: error)
         state.setUp = .failed(Problem(reason: "ContainerCreating", message: text, retryAt: retryAt))
         switch (error as? NodeError)?.code {
@@ -100,7 +100,7 @@ extension PodLoop {
     }
 
     private mutating func endFailed(_ reason: String, _ error: any Error) {
-        state.endRetryAt = Timestamp.now().adding(error is NodeError ? 5 : 1)
+        state.endRetryAt = WallTime.now().adding(error is NodeError ? 5 : 1)
         guard error is NodeError else { return }
         context.events.warning(state.pod.object, reason, "error killing pod: \(error)")
         context.log.error("pod not removed", metadata: ["pod": "\(state.pod.fullName)", "error": "\(error)"])
@@ -157,7 +157,8 @@ extension PodLoop {
                 return try context.engine.started(id)?.startedAt ?? .now()
             }
             state.containerStarted(container.name, at: startedAt)
-            context.events.normal(pod.object, "Started", "Started container \(id.name)", fieldPath: fieldPath(container))
+            context.events.normal(
+                pod.object, "Started", "Started container \(id.name)", fieldPath: fieldPath(container))
             await follow(id, container, hook: true)
             try await context.pool.run { try Attempts.prune(id, context.paths) }
         } catch {
@@ -167,7 +168,7 @@ extension PodLoop {
 
     /// The command did not run: that is an end like any other, and is counted as a crash.
     private mutating func startFailed(_ id: ContainerID, _ container: ContainerSpec, _ error: any Error) async {
-        let now = Timestamp.now()
+        let now = WallTime.now()
         state.containerExited(
             id.name,
             ContainerExit(code: 128, finishedAt: now, startedAt: nil, reason: "StartError", message: "\(error)"))
@@ -189,7 +190,7 @@ extension PodLoop {
         let wait = code == nil ? 1 : min(2 * Double(1 << min(failures, 8)), longest)
         let text = String(describing: error)
         state.containerFailedToStart(
-            container.name, Problem(reason: reason, message: text, retryAt: Timestamp.now().adding(wait)))
+            container.name, Problem(reason: reason, message: text, retryAt: WallTime.now().adding(wait)))
         guard code != nil else { return }
         let message = code == .image ? "Failed to pull image \"\(container.image)\": \(text)" : "Error: \(text)"
         context.events.warning(state.pod.object, "Failed", message, fieldPath: fieldPath(container))
@@ -217,7 +218,8 @@ extension PodLoop {
             state.containerExited(
                 id.name,
                 ContainerExit(
-                    code: 137, finishedAt: .now(), startedAt: nil, reason: "ContainerStatusUnknown", message: "\(error)"))
+                    code: 137, finishedAt: .now(), startedAt: nil, reason: "ContainerStatusUnknown", message: "\(error)"
+                ))
         }
         backOffEvent(container)
     }
@@ -236,7 +238,7 @@ extension PodLoop {
     private mutating func stop(_ name: String, grace: Double, reason: String) async {
         guard let container = state.pod.container(name), state[name].running != nil else { return }
         let id = ContainerID(podUID: state.pod.uid, name: name, attempt: state[name].attempt)
-        state.toldToStop(name, killAt: Timestamp.now().adding(grace))
+        state.toldToStop(name, killAt: WallTime.now().adding(grace))
         let text = reason == "Killing" ? "Stopping container \(name)" : "Container \(name) \(reason), will be restarted"
         context.events.normal(state.pod.object, "Killing", text, fieldPath: fieldPath(container))
         guard let hook = container.hook("preStop") else { return await terminate(id) }

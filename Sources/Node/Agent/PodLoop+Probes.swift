@@ -61,7 +61,7 @@ extension PodLoop {
     private mutating func restart(_ id: ContainerID, _ container: ContainerSpec, _ kind: ProbeKind) {
         guard state[id.name].running?.killAt == nil else { return }
         let grace = container.probe(kind)?.gracePeriod ?? state.pod.gracePeriod
-        state.toldToStop(id.name, killAt: Timestamp.now().adding(grace))
+        state.toldToStop(id.name, killAt: WallTime.now().adding(grace))
         context.events.normal(
             state.pod.object, "Killing",
             "Container \(id.name) failed \(kind.rawValue.lowercased()) probe, will be restarted",
@@ -101,8 +101,9 @@ extension PodLoop {
             return startProbes(id, container)
         }
         context.events.warning(
-            state.pod.object, "FailedPostStartHook", "PostStartHook failed: \(problem)", fieldPath: fieldPath(container))
-        state.toldToStop(id.name, killAt: Timestamp.now().adding(state.pod.gracePeriod))
+            state.pod.object, "FailedPostStartHook", "PostStartHook failed: \(problem)", fieldPath: fieldPath(container)
+        )
+        state.toldToStop(id.name, killAt: WallTime.now().adding(state.pod.gracePeriod))
         mailbox.yield(.stopHookFinished(id))
     }
 }

@@ -19,9 +19,9 @@ extension PodLoop {
             reported = (status, answer["status"])
         } catch let answer as Status where answer.code == 404 || answer.code == 409 {
             // Gone, replaced or changed meanwhile: the watch is about to say so.
-            reportRetryAt = Timestamp.now().adding(1)
+            reportRetryAt = WallTime.now().adding(1)
         } catch {
-            reportRetryAt = Timestamp.now().adding(1)
+            reportRetryAt = WallTime.now().adding(1)
             context.log.debug("status not written", metadata: ["pod": "\(state.pod.fullName)", "error": "\(error)"])
         }
     }

@@ -5,9 +5,9 @@ struct PodRecovery {
     var engine: ProcessEngine
 
     /// - Parameter object: the pod as the API has it, or as it was recorded if the API has it no more
-    func state(_ object: Object, record: PodRecord?, now: Timestamp) throws(NodeError) -> PodState {
+    func state(_ object: Object, record: PodRecord?, now: WallTime) throws(NodeError) -> PodState {
         let pod = PodSpec(object)
-        let startTime = object["status", "startTime"]?.string.flatMap { Timestamp($0) } ?? now
+        let startTime = object["status", "startTime"]?.string.flatMap { WallTime($0) } ?? now
         var state = PodState(pod: pod, startTime: startTime)
         for container in pod.allContainers { try restore(container, &state) }
         state.addresses = record?.addresses ?? []
@@ -61,7 +61,9 @@ struct PodRecovery {
     /// What the probes said before, until they say something else: a restart of berth-node is no reason to take a pod
     /// out of service.
     private func restoreReadiness(_ container: ContainerSpec, _ id: ContainerID, _ state: inout PodState) {
-        guard let status = reported(container, state.pod), status["containerID"]?.string == id.description else { return }
+        guard let status = reported(container, state.pod), status["containerID"]?.string == id.description else {
+            return
+        }
         if status["started"]?.bool == true { state.started(container.name) }
         state.readinessChanged(container.name, status["ready"]?.bool ?? false)
     }

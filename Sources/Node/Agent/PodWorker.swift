@@ -11,7 +11,9 @@ package final class PodWorker: Sendable {
     private let shown: Mutex<PodState>
 
     /// - Parameter finished: called once, after the last effect
-    init(_ context: NodeContext, _ state: PodState, isNew: Bool, finished: @escaping @Sendable (PodWorker) async -> Void) {
+    init(
+        _ context: NodeContext, _ state: PodState, isNew: Bool, finished: @escaping @Sendable (PodWorker) async -> Void
+    ) {
         uid = state.pod.uid
         fullName = state.pod.fullName
         shown = Mutex(state)
@@ -44,7 +46,7 @@ struct PodLoop {
     /// Failures in a row, for the waiting times.
     var setUpFailures = 0
     var startFailures: [String: Int] = [:]
-    var reportRetryAt: Timestamp?
+    var reportRetryAt: WallTime?
     var reported: (status: JSON, resulting: JSON?)?
     var volumes: (planned: [String: PlannedVolume], sources: [String: String])?
     /// By container attempt; cancelled when it ends.
@@ -90,7 +92,7 @@ struct PodLoop {
         sleep(until: [plan.wakeAt, reportRetryAt].compactMap { $0 }.min())
     }
 
-    private mutating func sleep(until time: Timestamp?) {
+    private mutating func sleep(until time: WallTime?) {
         sleeper?.cancel()
         guard let time else { return sleeper = nil }
         let seconds = max(0.01, time.seconds(since: .now()))
@@ -130,7 +132,7 @@ struct PodLoop {
         let grace = state.pod.gracePeriod
         if let stop = state.stop, stop.removes, stop.grace <= grace { return }
         state.stop = .init(grace: grace, reason: reason, message: message, removes: true)
-        let latest = Timestamp.now().adding(grace)
+        let latest = WallTime.now().adding(grace)
         for container in state.pod.allContainers {
             guard let killAt = state[container.name].running?.killAt, killAt > latest else { continue }
             state.toldToStop(container.name, killAt: latest)

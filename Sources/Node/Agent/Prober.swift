@@ -14,7 +14,7 @@ struct Prober: Sendable {
 
     /// Probes until its task is cancelled; `report` hears of each threshold that is reached (and of each failure of a
     /// liveness or startup probe only when it counts).
-    func run(_ spec: ProbeSpec, startedAt: Timestamp, _ report: @Sendable (Bool, String) -> Void) async {
+    func run(_ spec: ProbeSpec, startedAt: WallTime, _ report: @Sendable (Bool, String) -> Void) async {
         var counter = ProbeCounter()
         var last: Bool?
         let firstAt = startedAt.adding(spec.initialDelay)

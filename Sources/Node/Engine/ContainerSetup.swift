@@ -90,19 +90,19 @@ package enum ContainerRecord: Sendable, Hashable {
     case absent
     /// The shim is there; its command is about to start.
     case starting
-    case running(startedAt: Timestamp)
+    case running(startedAt: WallTime)
     case exited(ContainerExit)
 }
 
 package struct ContainerExit: Sendable, Hashable {
     package var code: Int32
-    package var finishedAt: Timestamp
-    package var startedAt: Timestamp?
+    package var finishedAt: WallTime
+    package var startedAt: WallTime?
     /// Completed, Error, StartError, or ContainerStatusUnknown when nobody could record it.
     package var reason: String
     package var message: String
 
-    package init(code: Int32, finishedAt: Timestamp, startedAt: Timestamp?, reason: String, message: String = "") {
+    package init(code: Int32, finishedAt: WallTime, startedAt: WallTime?, reason: String, message: String = "") {
         self.code = code
         self.finishedAt = finishedAt
         self.startedAt = startedAt

@@ -16,7 +16,8 @@ package struct ProcessEngine: Sendable {
         self.hidden = ["/home", "/root", "/tmp", "/var/tmp", "/var/lib/berth", "/mnt", "/media", paths.state] + hidden
         exits = try ExitWatcher()
         guard !paths.state.contains(where: { ",:\\".contains($0) }) else {
-            throw NodeError(.io, "the state directory \(paths.state) must not contain comma, colon or backslash (overlay)")
+            throw NodeError(
+                .io, "the state directory \(paths.state) must not contain comma, colon or backslash (overlay)")
         }
     }
 
@@ -49,7 +50,8 @@ package struct ProcessEngine: Sendable {
 
     /// Whether the namespaces are pinned (a reboot unpins them).
     package func hasSandbox(_ setup: SandboxSetup) -> Bool {
-        let pins = [paths.utsNamespace(setup.podUID)] + (setup.hostNetwork ? [] : [paths.networkNamespace(setup.podUID)])
+        let pins =
+            [paths.utsNamespace(setup.podUID)] + (setup.hostNetwork ? [] : [paths.networkNamespace(setup.podUID)])
         return pins.allSatisfy { cnode_is_namespace($0) == 1 }
     }
 

@@ -5,14 +5,14 @@ import Glibc
 struct ShimStart: Sendable, Hashable {
     var shim: ProcessIdentity
     var initProcess: ProcessIdentity
-    var startedAt: Timestamp
+    var startedAt: WallTime
 
     init?(_ text: String) {
         let fields = text.split(whereSeparator: \.isWhitespace).compactMap { Int64($0) }
         guard fields.count == 5 else { return nil }
         shim = ProcessIdentity(pid: pid_t(fields[0]), startTime: UInt64(fields[1]))
         initProcess = ProcessIdentity(pid: pid_t(fields[2]), startTime: UInt64(fields[3]))
-        startedAt = Timestamp(nanoseconds: fields[4])
+        startedAt = WallTime(nanoseconds: fields[4])
     }
 }
 
@@ -41,12 +41,12 @@ struct ProcessIdentity: Sendable, Hashable {
 
 extension ContainerExit {
     /// "<code> <ns since 1970> <reason>\n<message>"
-    init?(record text: String, startedAt: Timestamp?) {
+    init?(record text: String, startedAt: WallTime?) {
         let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
         let fields = lines.first.map { $0.split(separator: " ") } ?? []
         guard fields.count == 3, let code = Int32(fields[0]), let time = Int64(fields[1]) else { return nil }
         self.init(
-            code: code, finishedAt: Timestamp(nanoseconds: time), startedAt: startedAt, reason: String(fields[2]),
+            code: code, finishedAt: WallTime(nanoseconds: time), startedAt: startedAt, reason: String(fields[2]),
             message: lines.count > 1 ? String(lines[1]) : "")
     }
 }

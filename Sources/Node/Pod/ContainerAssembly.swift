@@ -42,12 +42,14 @@ struct ContainerAssembly {
         }
         let all = image.command + (args.isEmpty ? image.args : args)
         guard !all.isEmpty else {
-            throw NodeError(.image, "the image table's entry \"\(image.pattern)\" has no command, and the container has none")
+            throw NodeError(
+                .image, "the image table's entry \"\(image.pattern)\" has no command, and the container has none")
         }
         return all
     }
 
-    private func environment(_ own: [(name: String, value: String)], _ map: [String: String], user: UInt32) -> [String] {
+    private func environment(_ own: [(name: String, value: String)], _ map: [String: String], user: UInt32) -> [String]
+    {
         var defaults = [
             ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("HOSTNAME", pod.hostname),
             ("HOME", user == 0 ? "/root" : "/"),
@@ -83,7 +85,8 @@ struct ContainerAssembly {
         guard !nonRoot || identity.user != 0 else {
             throw NodeError(
                 .configuration,
-                "container has runAsNonRoot and would run as root (pod: \"\(pod.fullName)\", container: \(container.name))")
+                "container has runAsNonRoot and would run as root (pod: \"\(pod.fullName)\", container: \(container.name))"
+            )
         }
         return identity
     }

@@ -29,7 +29,8 @@ package enum Expansion {
             if bytes[index + 1] == UInt8(ascii: "$") {
                 result.append(UInt8(ascii: "$"))
                 index += 2
-            } else if bytes[index + 1] == UInt8(ascii: "("), let end = bytes[index...].firstIndex(of: UInt8(ascii: ")")) {
+            } else if bytes[index + 1] == UInt8(ascii: "("), let end = bytes[index...].firstIndex(of: UInt8(ascii: ")"))
+            {
                 let name = String(decoding: bytes[(index + 2)..<end], as: UTF8.self)
                 result += value(name)?.utf8.map { $0 } ?? Array(bytes[index...end])
                 index = end + 1

@@ -35,7 +35,8 @@ package struct ImageTable: Sendable, Hashable {
             }
             entries.append(
                 Entry(
-                    pattern: pattern, root: root, command: Self.strings(json["command"]), args: Self.strings(json["args"]),
+                    pattern: pattern, root: root, command: Self.strings(json["command"]),
+                    args: Self.strings(json["args"]),
                     environment: Self.strings(json["env"]), workingDirectory: json["workingDir"]?.string,
                     user: json["user"]?.integer.flatMap { UInt32(exactly: $0) }))
         }
@@ -47,7 +48,9 @@ package struct ImageTable: Sendable, Hashable {
     /// Reads the file anew, so that an entry added while the node runs is seen at the next try.
     package static func read(_ file: String?) throws(NodeError) -> ImageTable {
         guard let file else { return ImageTable() }
-        guard let bytes = try Files.read(file) else { throw NodeError(.image, "the image table \(file) does not exist") }
+        guard let bytes = try Files.read(file) else {
+            throw NodeError(.image, "the image table \(file) does not exist")
+        }
         let json: JSON
         do { json = try JSONParser.parse(bytes) } catch { throw NodeError(.image, "\(file): \(error)") }
         return try ImageTable(json, file: file)

@@ -1,6 +1,6 @@
 /// How the state changes: each says what happened, none does anything.
 extension PodState {
-    package mutating func containerStarted(_ name: String, at time: Timestamp) {
+    package mutating func containerStarted(_ name: String, at time: WallTime) {
         let container = pod.container(name)
         let waits = container?.probe(.startup) != nil || container?.hook("postStart") != nil
         self[name].problem = nil
@@ -27,7 +27,7 @@ extension PodState {
 
     package mutating func containerFailedToStart(_ name: String, _ problem: Problem) { self[name].problem = problem }
 
-    package mutating func toldToStop(_ name: String, killAt: Timestamp) {
+    package mutating func toldToStop(_ name: String, killAt: WallTime) {
         guard var running = self[name].running else { return }
         running.killAt = killAt
         self[name].run = .running(running)

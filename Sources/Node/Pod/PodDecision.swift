@@ -19,13 +19,13 @@ package enum PodAction: Sendable, Hashable {
 package struct PodPlan: Sendable, Hashable {
     package var actions: [PodAction] = []
     /// Ask again at this time even if nothing happens.
-    package var wakeAt: Timestamp?
+    package var wakeAt: WallTime?
 
-    mutating func wake(_ time: Timestamp) { wakeAt = min(wakeAt ?? time, time) }
+    mutating func wake(_ time: WallTime) { wakeAt = min(wakeAt ?? time, time) }
 }
 
 extension PodState {
-    package func plan(now: Timestamp) -> PodPlan {
+    package func plan(now: WallTime) -> PodPlan {
         var plan = PodPlan()
         if let stop {
             planStop(stop, &plan, now)
@@ -34,7 +34,9 @@ extension PodState {
             planEnd(&plan, now)
         } else if let deadline = pod.activeDeadline, startTime.adding(deadline) <= now {
             plan.actions = [
-                .fail(reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline")
+                .fail(
+                    reason: "DeadlineExceeded", message: "Pod was active on the node longer than the specified deadline"
+                )
             ]
         } else {
             planRun(&plan, now)
@@ -44,7 +46,7 @@ extension PodState {
 
     // MARK: Ending
 
-    private func planStop(_ stop: Stop, _ plan: inout PodPlan, _ now: Timestamp) {
+    private func planStop(_ stop: Stop, _ plan: inout PodPlan, _ now: WallTime) {
         // Sidecars serve the others to the end, so they are told last.
         let first = pod.allContainers.filter { !$0.isSidecar && self[$0.name].running != nil }
         let sidecars = pod.sidecars.filter { self[$0.name].running != nil }
@@ -56,23 +58,23 @@ extension PodState {
         if stop.removes, setUp == .tornDown { planEndStep(.remove, &plan, now) }
     }
 
-    private func planEnd(_ plan: inout PodPlan, _ now: Timestamp) {
+    private func planEnd(_ plan: inout PodPlan, _ now: WallTime) {
         for container in pod.sidecars where self[container.name].running != nil {
             planStop(container, grace: pod.gracePeriod, reason: "the pod has ended", &plan, now)
         }
         if !isAnythingRunning { planRelease(&plan, now) }
     }
 
-    private func planRelease(_ plan: inout PodPlan, _ now: Timestamp) {
+    private func planRelease(_ plan: inout PodPlan, _ now: WallTime) {
         if setUp != .tornDown { planEndStep(.tearDown, &plan, now) }
     }
 
-    private func planEndStep(_ action: PodAction, _ plan: inout PodPlan, _ now: Timestamp) {
+    private func planEndStep(_ action: PodAction, _ plan: inout PodPlan, _ now: WallTime) {
         if let endRetryAt, endRetryAt > now { plan.wake(endRetryAt) } else { plan.actions.append(action) }
     }
 
     private func planStop(
-        _ container: ContainerSpec, grace: Double, reason: String, _ plan: inout PodPlan, _ now: Timestamp
+        _ container: ContainerSpec, grace: Double, reason: String, _ plan: inout PodPlan, _ now: WallTime
     ) {
         guard let running = self[container.name].running else { return }
         guard let killAt = running.killAt else {
@@ -88,7 +90,7 @@ extension PodState {
 
     // MARK: Running
 
-    private func planRun(_ plan: inout PodPlan, _ now: Timestamp) {
+    private func planRun(_ plan: inout PodPlan, _ now: WallTime) {
         if let deadline = pod.activeDeadline { plan.wake(startTime.adding(deadline)) }
         switch setUp {
         case .needed: plan.actions = [.setUp]
@@ -100,13 +102,13 @@ extension PodState {
     }
 
     /// A container that was told to stop (a failed probe) and did not.
-    private func planKill(_ container: ContainerSpec, _ plan: inout PodPlan, _ now: Timestamp) {
+    private func planKill(_ container: ContainerSpec, _ plan: inout PodPlan, _ now: WallTime) {
         guard let running = self[container.name].running, let killAt = running.killAt, !running.killed else { return }
         if killAt <= now { plan.actions.append(.kill(container.name)) } else { plan.wake(killAt) }
     }
 
     /// Init containers one after the other, then all others at once.
-    private func planContainers(_ plan: inout PodPlan, _ now: Timestamp) {
+    private func planContainers(_ plan: inout PodPlan, _ now: WallTime) {
         for container in pod.initContainers {
             let state = self[container.name]
             if container.isSidecar {
@@ -128,7 +130,7 @@ extension PodState {
         }
     }
 
-    private func planStart(_ container: ContainerSpec, _ plan: inout PodPlan, _ now: Timestamp) {
+    private func planStart(_ container: ContainerSpec, _ plan: inout PodPlan, _ now: WallTime) {
         let state = self[container.name]
         var earliest = state.problem?.retryAt
         if let exit = state.exit {

@@ -3,9 +3,9 @@ package struct Problem: Sendable, Hashable {
     package var reason: String
     package var message: String
     /// When it is tried again.
-    package var retryAt: Timestamp
+    package var retryAt: WallTime
 
-    package init(reason: String, message: String, retryAt: Timestamp) {
+    package init(reason: String, message: String, retryAt: WallTime) {
         self.reason = reason
         self.message = message
         self.retryAt = retryAt
@@ -15,12 +15,12 @@ package struct Problem: Sendable, Hashable {
 /// All that the node knows about one container of a pod.
 package struct ContainerState: Sendable, Hashable {
     package struct Running: Sendable, Hashable {
-        package var startedAt: Timestamp
+        package var startedAt: WallTime
         /// postStart and the startup probe, if there are any, have succeeded.
         package var started: Bool
         package var ready: Bool
         /// Set once it has been told to stop.
-        package var killAt: Timestamp?
+        package var killAt: WallTime?
         package var killed = false
     }
     package enum Run: Sendable, Hashable {
@@ -70,13 +70,13 @@ package struct PodState: Sendable, Hashable {
     package var containers: [String: ContainerState] = [:]
     package var stop: Stop?
     /// The last step of an end did not work; not before this time again.
-    package var endRetryAt: Timestamp?
+    package var endRetryAt: WallTime?
     /// status.startTime
-    package var startTime: Timestamp
+    package var startTime: WallTime
     /// The last known addresses: they stay in the status of a pod that has ended.
     package var addresses: [String] = []
 
-    package init(pod: PodSpec, startTime: Timestamp) {
+    package init(pod: PodSpec, startTime: WallTime) {
         self.pod = pod
         self.startTime = startTime
         for container in pod.allContainers { containers[container.name] = ContainerState() }

@@ -11,7 +11,7 @@ package struct PodStatusReport: Sendable {
     }
 
     /// The status to be, given the object as it is: transition times that did not change and what others wrote stay.
-    package func status(after old: JSON?, now: Timestamp) -> JSON {
+    package func status(after old: JSON?, now: WallTime) -> JSON {
         var status = old ?? .object(JSONObject())
         status["phase"] = .string(phase)
         status["conditions"] = .array(conditions(after: old?["conditions"]?.array ?? [], now))
@@ -36,7 +36,9 @@ package struct PodStatusReport: Sendable {
     package static func patch(from old: JSON?, to new: JSON, uid: String) -> JSON? {
         var changes = JSONObject()
         let before = old?.object ?? JSONObject()
-        for (key, value) in new.object ?? JSONObject() where before[key]?.withoutNulls != value.withoutNulls { changes[key] = value }
+        for (key, value) in new.object ?? JSONObject() where before[key]?.withoutNulls != value.withoutNulls {
+            changes[key] = value
+        }
         for (key, _) in before where new[key] == nil { changes[key] = .null }
         return changes.isEmpty ? nil : ["metadata": ["uid": .string(uid)], "status": .object(changes)]
     }
@@ -60,7 +62,7 @@ package struct PodStatusReport: Sendable {
 
     // MARK: Conditions
 
-    private func conditions(after old: [JSON], _ now: Timestamp) -> [JSON] {
+    private func conditions(after old: [JSON], _ now: WallTime) -> [JSON] {
         var ours: [(type: String, isTrue: Bool, reason: String?, message: String?)] = []
         if case .done = state.setUp {
             ours.append(("PodReadyToStartContainers", true, nil, nil))
@@ -69,10 +71,16 @@ package struct PodStatusReport: Sendable {
         }
         let waitingInits = state.initialized ? [] : unfinishedInits
         ours.append(
-            ("Initialized", state.initialized, state.initialized ? nil : "ContainersNotInitialized",
-             state.initialized ? nil : "containers with incomplete status: [\(waitingInits.joined(separator: " "))]"))
+            (
+                "Initialized", state.initialized, state.initialized ? nil : "ContainersNotInitialized",
+                state.initialized ? nil : "containers with incomplete status: [\(waitingInits.joined(separator: " "))]"
+            ))
         let (ready, reason, message) = readiness
-        ours.append(("Ready", ready && gatesAreOpen(old), ready && !gatesAreOpen(old) ? "ReadinessGatesNotReady" : reason, message))
+        ours.append(
+            (
+                "Ready", ready && gatesAreOpen(old), ready && !gatesAreOpen(old) ? "ReadinessGatesNotReady" : reason,
+                message
+            ))
         ours.append(("ContainersReady", ready, reason, message))
         var list = ours.map { condition in
             self.condition(condition, old.first { $0["type"]?.string == condition.type }, now)
@@ -103,7 +111,7 @@ package struct PodStatusReport: Sendable {
     }
 
     private func condition(
-        _ new: (type: String, isTrue: Bool, reason: String?, message: String?), _ old: JSON?, _ now: Timestamp
+        _ new: (type: String, isTrue: Bool, reason: String?, message: String?), _ old: JSON?, _ now: WallTime
     ) -> JSON {
         let value = new.isTrue ? "True" : "False"
         let unchanged = old?["status"]?.string == value ? old?["lastTransitionTime"] : nil

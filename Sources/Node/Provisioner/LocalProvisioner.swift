@@ -122,7 +122,7 @@ struct LocalProvisioner: Sendable {
 
     private func discard(_ volume: Object, _ claimUID: String) async throws {
         var kept = volume
-        kept.setAnnotation(ProvisionerNames.deletedAt, Timestamp.now().description)
+        kept.setAnnotation(ProvisionerNames.deletedAt, WallTime.now().description)
         let (root, object) = (root, kept)
         let found = try await context.pool.run {
             try root.discard(ProvisionPolicy.directory(claimUID), claimUID: claimUID, volume: object)

@@ -3,7 +3,9 @@ package import Objects
 /// Names that the provisioner shares with the controllers and with upstream's external-provisioner.
 package enum ProvisionerNames {
     package static let provisioner = "berth/local"
-    static let storageProvisioner = ["volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner"]
+    static let storageProvisioner = [
+        "volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner",
+    ]
     static let selectedNode = "volume.kubernetes.io/selected-node"
     package static let provisionedBy = "pv.kubernetes.io/provisioned-by"
     static let betaStorageClass = "volume.beta.kubernetes.io/storage-class"
@@ -32,7 +34,9 @@ package struct ProvisionPolicy: Sendable {
 
     /// Whether the claim waits for this provisioner; its class says the rest.
     package func className(_ claim: Object) -> String? {
-        let asked = ProvisionerNames.storageProvisioner.contains { claim.annotation($0) == ProvisionerNames.provisioner }
+        let asked = ProvisionerNames.storageProvisioner.contains {
+            claim.annotation($0) == ProvisionerNames.provisioner
+        }
         guard asked, !claim.isBeingDeleted, (claim["spec", "volumeName"]?.string ?? "").isEmpty else { return nil }
         return claim.annotation(ProvisionerNames.betaStorageClass) ?? claim["spec", "storageClassName"]?.string
     }
@@ -50,7 +54,9 @@ package struct ProvisionPolicy: Sendable {
         for field in ["dataSource", "dataSourceRef"] where claim["spec", field]?.object != nil {
             return .refuse("berth/local makes empty directories; \(field) is not supported")
         }
-        guard let size = claim["spec", "resources", "requests", "storage"] else { return .refuse("the claim asks for no size") }
+        guard let size = claim["spec", "resources", "requests", "storage"] else {
+            return .refuse("the claim asks for no size")
+        }
         let modeText = storageClass["parameters", "mode"]?.string ?? "0777"
         guard let mode = UInt32(modeText, radix: 8), mode <= 0o7777 else {
             return .refuse("parameter mode of class \(storageClass.name) is not an octal mode: \(modeText)")
@@ -120,7 +126,9 @@ extension ProvisionPolicy {
     private func isHere(_ volume: Object) -> Bool {
         let terms = volume["spec", "nodeAffinity", "required", "nodeSelectorTerms"]?.array ?? []
         let expressions = terms.flatMap { $0["matchExpressions"]?.array ?? [] }
-        let hosts = expressions.filter { $0["key"]?.string == "kubernetes.io/hostname" }.flatMap { $0["values"]?.array ?? [] }
+        let hosts = expressions.filter { $0["key"]?.string == "kubernetes.io/hostname" }.flatMap {
+            $0["values"]?.array ?? []
+        }
         return hosts.contains(.string(nodeName))
     }
 }

@@ -17,7 +17,9 @@ package struct VolumeRoot: Sendable {
             guard errno == EEXIST else { throw ioError("make \(path)/\(name)") }
         }
         let directory = try below(root.descriptor, name)
-        guard fchmod(directory.descriptor, mode_t(mode)) == 0 else { throw ioError("change the mode of \(path)/\(name)") }
+        guard fchmod(directory.descriptor, mode_t(mode)) == 0 else {
+            throw ioError("change the mode of \(path)/\(name)")
+        }
         try sync(directory.descriptor, name)
         try sync(root.descriptor, ".")
     }
@@ -47,12 +49,12 @@ package struct VolumeRoot: Sendable {
     /// Removes for good what was thrown away before `time`.
     ///
     /// - Returns: when the next one is due, counted from its own deletion
-    package func sweep(before time: Timestamp) throws(NodeError) -> Timestamp? {
-        var next: Timestamp?
+    package func sweep(before time: WallTime) throws(NodeError) -> WallTime? {
+        var next: WallTime?
         let trash = "\(path)/\(Self.trash)"
         for name in try Files.names(in: trash) where name.hasSuffix(".json") {
             guard let bytes = try Files.read("\(trash)/\(name)"), let json = try? JSONParser.parse(bytes),
-                let deletedAt = Object(json).annotation(ProvisionerNames.deletedAt).flatMap({ Timestamp($0) })
+                let deletedAt = Object(json).annotation(ProvisionerNames.deletedAt).flatMap({ WallTime($0) })
             else { continue }
             guard deletedAt <= time else {
                 next = min(next ?? deletedAt, deletedAt)

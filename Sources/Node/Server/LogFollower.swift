@@ -20,7 +20,9 @@ struct LogFollower: Sendable {
 
     /// Calls `each` with line after line until it returns false, or the end is reached and `isOver` says that nothing
     /// more will come.
-    mutating func run(isOver: @Sendable () -> Bool, _ each: @Sendable (LogReader.Line) async throws -> Bool) async throws {
+    mutating func run(isOver: @Sendable () -> Bool, _ each: @Sendable (LogReader.Line) async throws -> Bool)
+        async throws
+    {
         guard var file = try await past(each) else { return }
         defer { close(file) }
         while true {

@@ -57,11 +57,11 @@ struct LogSession: Sendable {
 
     private func isWanted(_ line: LogReader.Line) -> Bool {
         guard let since else { return true }
-        return Timestamp(String(line.time)).map { $0 >= since } ?? true
+        return WallTime(String(line.time)).map { $0 >= since } ?? true
     }
 
-    private var since: Timestamp? {
-        if let seconds = request.number("sinceSeconds") { return Timestamp.now().adding(-Double(seconds)) }
-        return request.value("sinceTime").flatMap { Timestamp($0) }
+    private var since: WallTime? {
+        if let seconds = request.number("sinceSeconds") { return WallTime.now().adding(-Double(seconds)) }
+        return request.value("sinceTime").flatMap { WallTime($0) }
     }
 }

@@ -39,7 +39,8 @@ struct NodeServer: Sendable {
         Task { @concurrent in await serve(server) }
     }
 
-    private func accept(_ channel: any Channel, _ trusted: Set<UInt32>) -> EventLoopFuture<EventLoopFuture<Connection>> {
+    private func accept(_ channel: any Channel, _ trusted: Set<UInt32>) -> EventLoopFuture<EventLoopFuture<Connection>>
+    {
         PeerCheck.uid(of: channel).flatMap { uid -> EventLoopFuture<EventLoopFuture<Connection>> in
             guard trusted.contains(uid) else {
                 return channel.eventLoop.makeFailedFuture(

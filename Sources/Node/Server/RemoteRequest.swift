@@ -29,14 +29,18 @@ package struct RemoteRequest: Sendable, Hashable {
     package func value(_ name: String) -> String? { query.first { $0.name == name }?.value }
     package func values(_ name: String) -> [String] { query.filter { $0.name == name }.map(\.value) }
     /// `true`, `1` and a bare name are true, as upstream's query conversion has it.
-    package func flag(_ name: String) -> Bool { value(name).map { !["false", "0"].contains($0.lowercased()) } ?? false }
+    package func flag(_ name: String) -> Bool {
+        value(name).map { !["false", "0"].contains($0.lowercased()) } ?? false
+    }
     package func number(_ name: String) -> Int? { value(name).flatMap { Int($0) } }
 
     private static func decode(_ text: Substring, plusIsSpace: Bool) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {

@@ -37,7 +37,9 @@ struct RemoteSession: Sendable {
     private func exec(_ inbound: Inbound, _ writer: RemoteWriter) async throws {
         let id = try choice.running()
         let command = request.values("command")
-        guard !command.isEmpty else { throw Status.badRequest("you must specify at least one command for the container") }
+        guard !command.isEmpty else {
+            throw Status.badRequest("you must specify at least one command for the container")
+        }
         let streams = try ExecStreams(request)
         let engine = context.engine
         let process: ExecProcess

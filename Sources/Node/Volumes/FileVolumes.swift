@@ -26,7 +26,9 @@ struct FileVolumes {
 
     private func projected(_ source: JSON, _ mode: UInt32) throws(NodeError) -> [PlannedVolume.File] {
         if let map = source["configMap"], map.object != nil { return try files(.configMaps, map, map["name"], mode) }
-        if let secret = source["secret"], secret.object != nil { return try files(.secrets, secret, secret["name"], mode) }
+        if let secret = source["secret"], secret.object != nil {
+            return try files(.secrets, secret, secret["name"], mode)
+        }
         if let downward = source["downwardAPI"], downward.object != nil { return try self.downward(downward, mode) }
         let kind = source.object?.keys.first ?? "empty"
         throw NodeError(.volume, "this node does not project \(kind) sources: nobody here issues tokens or bundles")

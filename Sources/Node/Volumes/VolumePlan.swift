@@ -75,7 +75,8 @@ package struct VolumePlan: Sendable {
             throw NodeError(.volume, "persistentvolume \"\(volumeName)\" belongs to another claim than \"\(name)\"")
         }
         guard volume["spec", "volumeMode"]?.string != "Block" else {
-            throw NodeError(.volume, "volume mode Block needs an engine that hands devices to containers; this one has none")
+            throw NodeError(
+                .volume, "volume mode Block needs an engine that hands devices to containers; this one has none")
         }
         return try plan(source: volume["spec"] ?? .null, readOnly: readOnly)
     }
@@ -89,7 +90,9 @@ package struct VolumePlan: Sendable {
             }
             return .host(try checked(path), known, readOnly: readOnly)
         }
-        if let path = source.at("local", "path")?.string { return .host(try checked(path), .directory, readOnly: readOnly) }
+        if let path = source.at("local", "path")?.string {
+            return .host(try checked(path), .directory, readOnly: readOnly)
+        }
         throw NodeError(.volume, Self.whatItNeeds(source))
     }
 

@@ -1,36 +1,36 @@
 import Glibc
 
 /// Wall-clock time in nanoseconds since 1970.
-package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+package struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
     package init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
 
-    package static func now() -> Timestamp {
+    package static func now() -> WallTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        return WallTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
-    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.nanoseconds < right.nanoseconds }
+    package static func < (left: WallTime, right: WallTime) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// `seconds` later.
-    package func adding(_ seconds: Double) -> Timestamp { Timestamp(nanoseconds: nanoseconds + Int64(seconds * 1e9)) }
-    package func seconds(since earlier: Timestamp) -> Double { Double(nanoseconds - earlier.nanoseconds) / 1e9 }
+    package func adding(_ seconds: Double) -> WallTime { WallTime(nanoseconds: nanoseconds + Int64(seconds * 1e9)) }
+    package func seconds(since earlier: WallTime) -> Double { Double(nanoseconds - earlier.nanoseconds) / 1e9 }
 
     /// RFC 3339 in UTC, whole seconds: metav1.Time.
     package var description: String { date + "Z" }
     /// RFC 3339 with microseconds: metav1.MicroTime.
-    package var micro: String { "\(date).\(Timestamp.padded(nanoseconds % 1_000_000_000 / 1000, 6))Z" }
+    package var micro: String { "\(date).\(WallTime.padded(nanoseconds % 1_000_000_000 / 1000, 6))Z" }
 
     private var date: String {
         var seconds = time_t(nanoseconds / 1_000_000_000)
         var parts = tm()
         gmtime_r(&seconds, &parts)
         let day = [Int64(parts.tm_year) + 1900, Int64(parts.tm_mon) + 1, Int64(parts.tm_mday)]
-        let time = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { Timestamp.padded(Int64($0), 2) }
-        return "\(Timestamp.padded(day[0], 4))-\(Timestamp.padded(day[1], 2))-\(Timestamp.padded(day[2], 2))T"
+        let time = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { WallTime.padded(Int64($0), 2) }
+        return "\(WallTime.padded(day[0], 4))-\(WallTime.padded(day[1], 2))-\(WallTime.padded(day[2], 2))T"
             + time.joined(separator: ":")
     }
 
