@@ -12,6 +12,22 @@ package enum BinderObservation: Sendable {
     case noPod(Object)
     case node(Object)
     case noNode(Object)
+
+    package var object: Object {
+        switch self {
+        case .volume(let object), .claim(let object), .storageClass(let object), .pod(let object), .node(let object),
+            .noVolume(let object), .noClaim(let object), .noStorageClass(let object), .noPod(let object),
+            .noNode(let object):
+            object
+        }
+    }
+
+    package var isGone: Bool {
+        switch self {
+        case .volume, .claim, .storageClass, .pod, .node: false
+        case .noVolume, .noClaim, .noStorageClass, .noPod, .noNode: true
+        }
+    }
 }
 
 /// A decision that is being carried out. Its objects are busy until `BinderCore.finish`.
@@ -39,6 +55,12 @@ package enum BindOutcome: Sendable {
 package struct BinderCore: ~Copyable, Sendable {
     package private(set) var view = BinderView()
     private var queue = QueueState<BinderKey>()
+    /// Keys that have their turn again when another one is no longer busy.
+    private var waiting: [BinderKey: Set<BinderKey>] = [:]
+    private var underWay = 0
+    /// UIDs of objects that vanished while tasks were under way. What such a task read from the store may be older than
+    /// the news of the deletion, and must not bring the object back.
+    private var gone: Set<String> = []
     /// The last thing said about an object that was not written, by UID: it is not said again until it changes.
     private var announced: [String: String] = [:]
 
@@ -61,6 +83,10 @@ package struct BinderCore: ~Copyable, Sendable {
     /// Ends a task. Not nil: it is to be tried again by `retry` after the backoff for so many failures in a row before.
     /// Until then its key rests, so that what cannot be written is not tried in a tight loop.
     package mutating func finish(_ task: BindTask, _ outcome: BindOutcome) -> Int? {
+        defer {
+            underWay -= 1
+            if underWay == 0 { gone = [] }
+        }
         var isDone = task.decision.failure == nil
         for key in task.busy where key != task.key { setIdle(key) }
         switch outcome {
@@ -117,7 +143,7 @@ package struct BinderCore: ~Copyable, Sendable {
         let key = BinderKey.claim(claim.key)
         let decision = decide(key)
         guard !decision.writes.isEmpty, !queue.isWorkedOn(key) else { return nil }
-        return begin(key, decision)
+        return begin(key, decision, for: .volume(name))
     }
 
     private func decide(_ key: BinderKey) -> BindDecision {
@@ -128,8 +154,17 @@ package struct BinderCore: ~Copyable, Sendable {
         }
     }
 
-    private mutating func begin(_ key: BinderKey, _ decision: BindDecision) -> BindTask {
-        let busy = [key] + decision.writes.map(\.key).filter { $0 != key }
+    /// nil: an object that it would write is busy, by an administrator's hand rather than by matching (which passes busy
+    /// ones over). The key has its turn again when that is over.
+    private mutating func begin(_ key: BinderKey, _ decision: BindDecision, for offered: BinderKey? = nil) -> BindTask?
+    {
+        let others = decision.writes.map(\.key).filter { $0 != key }
+        if let obstacle = others.first(where: { queue.isWorkedOn($0) }) {
+            waiting[obstacle, default: []].formUnion([key, offered ?? key])
+            return nil
+        }
+        underWay += 1
+        let busy = [key] + others
         for key in busy {
             queue.block(key)
             setBusy(key)
@@ -160,7 +195,10 @@ package struct BinderCore: ~Copyable, Sendable {
         }
     }
 
-    private mutating func done(_ key: BinderKey) { _ = queue.done(key) }
+    private mutating func done(_ key: BinderKey) {
+        _ = queue.done(key)
+        for other in waiting.removeValue(forKey: key) ?? [] { look(at: other) }
+    }
 
     private mutating func isNews(_ event: VolumeEvent) -> Bool {
         let text = "\(event.reason): \(event.message)"
@@ -183,13 +221,19 @@ package struct BinderCore: ~Copyable, Sendable {
     /// Takes in what happened and looks at exactly the keys that it can change. What is older than what is known (an
     /// echo of an own write, say) changes nothing.
     package mutating func observe(_ observation: BinderObservation) {
+        if observation.isGone {
+            announced[observation.object.uid] = nil
+            if underWay > 0 { gone.insert(observation.object.uid) }
+        } else if gone.contains(observation.object.uid) {
+            return
+        }
         switch observation {
         case .volume(let object): observe(volume: PersistentVolume(object))
         case .noVolume(let object): observe(noVolume: object)
         case .claim(let object): observe(claim: PersistentVolumeClaim(object))
         case .noClaim(let object): observe(noClaim: object)
         case .storageClass(let object): observe(storageClass: StorageClass(object))
-        case .noStorageClass(let object): view.removeClass(object.name)
+        case .noStorageClass(let object): observe(noStorageClass: object)
         case .pod(let object): observe(pod: PodUse(object))
         case .noPod(let object): observe(noPod: PodUse(object))
         case .node(let object): observe(node: object)
@@ -209,7 +253,6 @@ package struct BinderCore: ~Copyable, Sendable {
     }
 
     private mutating func observe(noVolume object: Object) {
-        announced[object.uid] = nil
         guard view.volumes[object.name]?.uid == object.uid else { return }
         view.removeVolume(object.name)
         look(at: .volume(object.name))
@@ -224,7 +267,6 @@ package struct BinderCore: ~Copyable, Sendable {
     }
 
     private mutating func observe(noClaim object: Object) {
-        announced[object.uid] = nil
         let key = ClaimKey(namespace: object.namespace, name: object.name)
         guard let claim = view.claim(key), claim.uid == object.uid else { return }
         view.removeClaim(key)
@@ -241,12 +283,20 @@ package struct BinderCore: ~Copyable, Sendable {
     }
 
     private mutating func observe(storageClass: StorageClass) {
+        guard Self.isNewer(storageClass.object, than: view.storageClass(storageClass.name)?.object) else { return }
         view.put(storageClass)
         for claim in view.waitingClaims(className: storageClass.name) {
             look(at: .claim(claim))
             lookAtConsumers(of: claim)
         }
         if storageClass.isDefault { for claim in view.waitingClaims(className: "") { look(at: .claim(claim)) } }
+    }
+
+    /// A class that is gone makes nobody wait any more.
+    private mutating func observe(noStorageClass object: Object) {
+        guard view.storageClass(object.name)?.object.uid == object.uid else { return }
+        view.removeClass(object.name)
+        for claim in view.waitingClaims(className: object.name) { look(at: .claim(claim)) }
     }
 
     private mutating func observe(pod: PodUse) {

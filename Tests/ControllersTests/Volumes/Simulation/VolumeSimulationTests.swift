@@ -1,0 +1,34 @@
+import Glibc
+import Testing
+
+@testable import Controllers
+
+/// Random histories of volumes, claims, classes and pods with crashes and stale observations. Reproduce a failure with
+/// its seed: `BERTH_SIMULATION_SEED=N swift test --filter VolumeSimulationTests`. The long form:
+/// `BERTH_SIMULATION_STEPS=10000000`.
+@Suite struct VolumeSimulationTests {
+    private static let steps = number("BERTH_SIMULATION_STEPS") ?? 100_000
+    private static let seeds: [UInt64] =
+        number("BERTH_SIMULATION_SEED").map { [UInt64($0)] }
+        ?? Array(1...UInt64(number("BERTH_SIMULATION_SEEDS") ?? 10))
+
+    @Test(arguments: seeds)
+    func nothingIsBoundWronglyAndEverythingSettles(_ seed: UInt64) {
+        var world = SimWorld(seed: seed)
+        for step in 0..<(Self.steps / Self.seeds.count) {
+            world.step()
+            if let failure = world.failure {
+                Issue.record("seed \(seed), step \(step): \(failure)\n\(world.description)")
+                return
+            }
+        }
+        world.settle()
+        #expect(world.failure == nil, "seed \(seed), at the end")
+        let branches = world.branches.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: " ")
+        print("seed \(seed): \(world.commits) bindings and phases, \(world.conflicts) conflicts; \(branches)")
+        #expect(world.commits > 100)
+        #expect(world.conflicts > 10, "no races, no test")
+    }
+
+    private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+}
