@@ -41,6 +41,7 @@ struct Berth: AsyncParsableCommand {
             """,
         version: "berth \(Version.text)",
         subcommands: [
-            Apply.self, Create.self, Get.self, Describe.self, Delete.self, Scale.self, VersionCommand.self,
+            Apply.self, Create.self, Get.self, Describe.self, Delete.self, Scale.self, Exec.self, Attach.self, Logs.self,
+            Wait.self, Events.self, Rollout.self, VersionCommand.self,
         ])
 }

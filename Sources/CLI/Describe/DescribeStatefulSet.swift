@@ -19,7 +19,7 @@ enum DescribeStatefulSet {
         }
         text.optional(1, "MaxUnavailable", set.text("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"))
         text.field(0, "Pods Status", status(pods))
-        template(set, to: &text)
+        template(Object(set["spec", "template"] ?? .object(JSONObject())), to: &text)
         claims(set, to: &text)
     }
 
@@ -29,9 +29,8 @@ enum DescribeStatefulSet {
             "\(count("Running")) Running / \(count("Pending")) Waiting / \(count("Succeeded")) Succeeded / \(count("Failed")) Failed"
     }
 
-    private static func template(_ set: Object, to text: inout DescribeText) {
+    static func template(_ pod: Object, to text: inout DescribeText) {
         var inner = DescribeText()
-        let pod = Object(set["spec", "template"] ?? .object(JSONObject()))
         inner.labels(pod)
         if !pod.annotations.isEmpty { inner.annotations(pod) }
         inner.optional(0, "Service Account", pod.text("spec", "serviceAccountName"))

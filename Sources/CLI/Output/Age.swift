@@ -47,13 +47,24 @@ enum Age {
         return Int64(timegm(&parts))
     }
 
+    /// `2006-01-02T15:04:05Z`
+    static func rfc3339(_ seconds: Int64) -> String {
+        var (time, parts) = (time_t(seconds), tm())
+        gmtime_r(&time, &parts)
+        return text(&parts, "%Y-%m-%dT%H:%M:%SZ")
+    }
+
     /// `Mon, 02 Jan 2006 15:04:05 +0000` in the local time zone, as `describe` prints times.
     static func long(_ timestamp: String) -> String {
         guard let seconds = seconds(timestamp) else { return timestamp }
         var (time, parts) = (time_t(seconds), tm())
         localtime_r(&time, &parts)
+        return text(&parts, "%a, %d %b %Y %H:%M:%S %z")
+    }
+
+    private static func text(_ parts: inout tm, _ format: String) -> String {
         var buffer = [CChar](repeating: 0, count: 64)
-        let count = strftime(&buffer, buffer.count, "%a, %d %b %Y %H:%M:%S %z", &parts)
+        let count = strftime(&buffer, buffer.count, format, &parts)
         return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
