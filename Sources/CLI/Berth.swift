@@ -41,7 +41,9 @@ struct Berth: AsyncParsableCommand {
             """,
         version: "berth \(Version.text)",
         subcommands: [
-            Apply.self, Create.self, Get.self, Describe.self, Delete.self, Scale.self, Exec.self, Attach.self, Logs.self,
-            Wait.self, Events.self, Rollout.self, VersionCommand.self,
+            Apply.self, Create.self, Get.self, Describe.self, Delete.self, Scale.self, Exec.self, Attach.self,
+            Logs.self,
+            Wait.self, Events.self, Rollout.self, Label.self, Annotate.self, Patch.self, Edit.self, Replace.self,
+            Explain.self, APIResources.self, StatusCommand.self, VersionCommand.self,
         ])
 }

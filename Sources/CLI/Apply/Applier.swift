@@ -50,7 +50,9 @@ struct Applier {
         let patched = try await client.patch(
             target.resource, namespace: target.namespace, name: target.object.name, type: plan.type,
             patch: .object(plan.patch), query: query)
-        return (.configured, patched)
+        // kubectl says "configured" whenever it sent a patch, also for lists that the server had only defaulted.
+        let isSame = dryRun == .none && patched.resourceVersion == current.resourceVersion
+        return (isSame ? .unchanged : .configured, patched)
     }
 
     private func create(_ target: ManifestTarget) async throws -> Object {

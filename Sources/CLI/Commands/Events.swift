@@ -39,7 +39,9 @@ struct Events: AsyncParsableCommand {
             return Console.out(printer.print(found.map { ($0, "event/\($0.name)") }, asList: true))
         }
         var table = TextTable()
-        if found.isEmpty, !watch { Console.error(scope.map { "No events found in \($0) namespace." } ?? "No events found.") }
+        if found.isEmpty, !watch {
+            Console.error(scope.map { "No events found in \($0) namespace." } ?? "No events found.")
+        }
         if !found.isEmpty || watch { show(found, &table, header: !noHeaders) }
         if watch { try await follow(berth.client, scope, query, from: list.resourceVersion, &table) }
     }
@@ -89,7 +91,8 @@ struct Events: AsyncParsableCommand {
         }
         if header {
             rows.insert(
-                (everywhere.allNamespaces ? ["NAMESPACE"] : []) + ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"], at: 0)
+                (everywhere.allNamespaces ? ["NAMESPACE"] : []) + ["LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"],
+                at: 0)
         }
         Console.out(table.text(rows))
     }

@@ -23,7 +23,8 @@ struct Exec: AsyncParsableCommand {
 
     func run() async throws {
         guard !command.isEmpty else {
-            throw CommandFailure("error: you must specify at least one command for the container (berth exec POD -- COMMAND)")
+            throw CommandFailure(
+                "error: you must specify at least one command for the container (berth exec POD -- COMMAND)")
         }
         let berth = connection.connect()
         let found = try await PodFinder(berth: berth, namespace: namespace.effective).pod(pod)

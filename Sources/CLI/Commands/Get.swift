@@ -84,7 +84,7 @@ struct Get: AsyncParsableCommand {
     }
 
     private func printTables(_ target: ResourceArguments, _ fetcher: Fetcher, _ format: OutputFormat) async throws {
-        var failures = Failures()
+        var failures = Failures(deferred: true)
         let tables = try await fetcher.tables(target, &failures)
         let shown = tables.filter { $0.hasRows }
         for (index, table) in shown.enumerated() {
@@ -98,7 +98,7 @@ struct Get: AsyncParsableCommand {
     }
 
     private func printObjects(_ target: ResourceArguments, _ fetcher: Fetcher, _ format: OutputFormat) async throws {
-        var failures = Failures()
+        var failures = Failures(deferred: true)
         let objects = try await fetcher.objects(target, &failures)
         let isSingle = if case .objects(let named) = target { named.count == 1 } else { false }
         if !objects.isEmpty || !isSingle {

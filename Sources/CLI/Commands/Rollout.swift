@@ -73,7 +73,9 @@ struct RolloutProgress: Hashable {
     var isDone: Bool
 
     init(_ set: Object) throws {
-        guard set.kind == "StatefulSet" else { throw CommandFailure("error: no status viewer has been implemented for \(set.kind)") }
+        guard set.kind == "StatefulSet" else {
+            throw CommandFailure("error: no status viewer has been implemented for \(set.kind)")
+        }
         guard set.text("spec", "updateStrategy", "type") == "RollingUpdate" else {
             throw CommandFailure("error: rollout status is only available for RollingUpdate strategy type")
         }
@@ -97,14 +99,16 @@ struct RolloutProgress: Hashable {
             message = "waiting for statefulset rolling update to complete \(updated) pods at revision \(revision)...\n"
         } else {
             isDone = true
-            message = "statefulset rolling update complete \(count("status", "currentReplicas")) pods at revision \(revision)...\n"
+            message =
+                "statefulset rolling update complete \(count("status", "currentReplicas")) pods at revision \(revision)...\n"
         }
     }
 }
 
 struct RolloutRestart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restart", abstract: "Replace all pods, one after the other.", discussion: "berth rollout restart sts/web")
+        commandName: "restart", abstract: "Replace all pods, one after the other.",
+        discussion: "berth rollout restart sts/web")
 
     @OptionGroup var target: RolloutTarget
 

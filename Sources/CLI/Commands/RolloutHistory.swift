@@ -29,7 +29,8 @@ struct RevisionHistory {
 
 struct RolloutHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "The revisions of the template.", discussion: "berth rollout history sts/web --revision=2")
+        commandName: "history", abstract: "The revisions of the template.",
+        discussion: "berth rollout history sts/web --revision=2")
 
     @OptionGroup var target: RolloutTarget
 
@@ -59,7 +60,8 @@ struct RolloutHistory: AsyncParsableCommand {
 
 struct RolloutUndo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undo", abstract: "Go back to an earlier template.", discussion: "berth rollout undo sts/web --to-revision=1")
+        commandName: "undo", abstract: "Go back to an earlier template.",
+        discussion: "berth rollout undo sts/web --to-revision=1")
 
     @OptionGroup var target: RolloutTarget
     @OptionGroup var dryRun: DryRunOptions
@@ -85,9 +87,12 @@ struct RolloutUndo: AsyncParsableCommand {
             guard history.revisions.count > 1 else { throw CommandFailure("error: no last revision to roll back to") }
             goal = history.revisions[history.revisions.count - 2]
         }
-        if goal.name == set.text("status", "updateRevision"), set.generation == set["status", "observedGeneration"]?.integer {
+        if goal.name == set.text("status", "updateRevision"),
+            set.generation == set["status", "observedGeneration"]?.integer
+        {
             let number = RevisionHistory.number(goal)
-            return Console.line("\(resource.named(set.name)) skipped rollback (current template already matches revision \(number))")
+            return Console.line(
+                "\(resource.named(set.name)) skipped rollback (current template already matches revision \(number))")
         }
         if dryRun.mode != .client {
             _ = try await client.patch(

@@ -96,7 +96,8 @@ enum WaitCondition: ExpressibleByArgument, Sendable, Hashable {
         } else if lower.hasPrefix("jsonpath=") {
             let text = String(argument.dropFirst("jsonpath=".count))
             // The value follows the braces; without braces, the first `=`.
-            let split = text.lastIndex(of: "}").map { text.index(after: $0) } ?? text.firstIndex(of: "=") ?? text.endIndex
+            let split =
+                text.lastIndex(of: "}").map { text.index(after: $0) } ?? text.firstIndex(of: "=") ?? text.endIndex
             guard let path = try? JSONPath(relaxed: String(text[..<split])) else { return nil }
             let rest = text[split...]
             guard rest.isEmpty || rest.hasPrefix("=") else { return nil }
@@ -130,7 +131,9 @@ enum WaitCondition: ExpressibleByArgument, Sendable, Hashable {
     /// The condition's value, unless it speaks of an older generation.
     private static func condition(_ object: Object, _ type: String) -> String? {
         let conditions = object["status", "conditions"]?.array ?? []
-        guard let found = conditions.first(where: { $0["type"]?.string?.lowercased() == type.lowercased() }) else { return nil }
+        guard let found = conditions.first(where: { $0["type"]?.string?.lowercased() == type.lowercased() }) else {
+            return nil
+        }
         let observed = found["observedGeneration"]?.integer ?? object["status", "observedGeneration"]?.integer
         if let observed, observed < object.generation { return nil }
         return found["status"]?.string

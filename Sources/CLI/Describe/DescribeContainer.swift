@@ -1,9 +1,16 @@
 import Objects
 
 enum DescribeContainer {
-    /// - Parameter status: nil in a pod template.
-    static func append(_ container: JSON, _ status: JSON?, to text: inout DescribeText, inTemplate: Bool = false) {
-        text.line(1, "\(container.text("name") ?? ""):")
+    /// - Parameter status: nil in a pod template, where kubectl indents by one space only.
+    static func append(_ container: JSON, _ status: JSON?, inTemplate: Bool = false, to output: inout DescribeText) {
+        let name = "\(container.text("name") ?? ""):"
+        output.line(inTemplate ? 0 : 1, inTemplate ? " " + name : name)
+        var text = DescribeText()
+        fields(container, status, to: &text)
+        output.append(text, outdented: inTemplate ? 1 : 0)
+    }
+
+    private static func fields(_ container: JSON, _ status: JSON?, to text: inout DescribeText) {
         if let status { text.field(2, "Container ID", status.text("containerID")) }
         text.field(2, "Image", container.text("image"))
         if let status { text.field(2, "Image ID", status.text("imageID")) }
@@ -25,7 +32,7 @@ enum DescribeContainer {
         let ports = container["ports"]?.array ?? []
         func joined(_ field: String) -> String {
             ports.map { port in
-                let name = field == "containerPort" ? port.text("name").map { " (\($0))" } ?? "" : ""
+                let name = port.text("name").map { " (\($0))" } ?? ""
                 return "\(port.text(field) ?? "0")/\(port.text("protocol") ?? "TCP")\(name)"
             }.joined(separator: ", ")
         }

@@ -19,8 +19,26 @@ enum DescribeStorageClass {
     }
 }
 
+enum DescribeNamespace {
+    static func append(_ space: Object, to text: inout DescribeText) {
+        text.head(space, namespaced: false)
+        text.labels(space)
+        text.annotations(space)
+        text.field(0, "Status", space.text("status", "phase"))
+        let conditions = space["status", "conditions"]?.array ?? []
+        guard !conditions.isEmpty else { return }
+        text.line(0, "Conditions:")
+        text.line(1, "Type\tStatus\tLastTransitionTime\tReason\tMessage")
+        text.line(1, "----\t------\t------------------\t------\t-------")
+        for condition in conditions {
+            let cells = ["type", "status", "lastTransitionTime", "reason", "message"].map { condition.text($0) ?? "" }
+            text.line(1, cells.joined(separator: "\t"))
+        }
+    }
+}
+
 enum DescribeService {
-    static func append(_ service: Object, to text: inout DescribeText) {
+    static func append(_ service: Object, _ slices: [Object], to text: inout DescribeText) {
         text.head(service, namespaced: true)
         text.labels(service)
         text.annotations(service)
@@ -34,9 +52,24 @@ enum DescribeService {
             let transport = port.text("protocol") ?? "TCP"
             text.field(0, "Port", "\(port.text("name") ?? "<unset>")  \(port.text("port") ?? "")/\(transport)")
             text.field(0, "TargetPort", "\(port.text("targetPort") ?? port.text("port") ?? "")/\(transport)")
+            text.field(0, "Endpoints", endpoints(slices, port: port.text("name") ?? ""))
         }
         text.field(0, "Session Affinity", service.text("spec", "sessionAffinity"))
         text.optional(0, "Internal Traffic Policy", service.text("spec", "internalTrafficPolicy"))
+    }
+
+    /// The ready addresses of a port, three at most as kubectl has it.
+    private static func endpoints(_ slices: [Object], port name: String) -> String {
+        var addresses: [String] = []
+        for slice in slices {
+            let port = (slice["ports"]?.array ?? []).first { ($0.text("name") ?? "") == name }?.text("port")
+            for endpoint in slice["endpoints"]?.array ?? [] where endpoint.at("conditions", "ready")?.bool != false {
+                let hosts = endpoint["addresses"]?.array?.map(JSONPath.display) ?? []
+                addresses += hosts.map { host in port.map { "\(host):\($0)" } ?? host }
+            }
+        }
+        let more = addresses.count > 3 ? " + \(addresses.count - 3) more..." : ""
+        return addresses.prefix(3).joined(separator: ",") + more
     }
 
     private static func list(_ json: JSON?) -> String {

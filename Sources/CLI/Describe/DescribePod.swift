@@ -5,7 +5,7 @@ enum DescribePod {
         text.head(pod, namespaced: true)
         text.field(0, "Priority", pod.text("spec", "priority") ?? "0")
         text.optional(0, "Priority Class Name", pod.text("spec", "priorityClassName"))
-        text.field(0, "Service Account", pod.text("spec", "serviceAccountName") ?? "default")
+        text.optional(0, "Service Account", pod.text("spec", "serviceAccountName"))
         text.field(0, "Node", node(pod))
         if let started = pod.text("status", "startTime") { text.field(0, "Start Time", Age.long(started)) }
         text.labels(pod)
@@ -61,7 +61,7 @@ enum DescribePod {
         }
     }
 
-    private static func tolerations(_ pod: Object, to text: inout DescribeText) {
+    static func tolerations(_ pod: Object, to text: inout DescribeText) {
         let tolerations = (pod["spec", "tolerations"]?.array ?? []).map(toleration).sorted()
         guard !tolerations.isEmpty else { return text.field(0, "Tolerations", "<none>") }
         for (index, toleration) in tolerations.enumerated() {

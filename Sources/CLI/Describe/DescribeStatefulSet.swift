@@ -11,6 +11,8 @@ enum DescribeStatefulSet {
         text.field(0, "Selector", LabelText.list(matchLabels(set)))
         text.labels(set)
         text.annotations(set)
+        text.field(0, "Service Name", set.text("spec", "serviceName"))
+        text.field(0, "Pod Management Policy", set.text("spec", "podManagementPolicy"))
         let wanted = set.text("spec", "replicas") ?? "1"
         text.field(0, "Replicas", "\(wanted) desired | \(set.text("status", "replicas") ?? "0") total")
         text.field(0, "Update Strategy", set.text("spec", "updateStrategy", "type"))
@@ -18,6 +20,11 @@ enum DescribeStatefulSet {
             text.field(1, "Partition", partition)
         }
         text.optional(1, "MaxUnavailable", set.text("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"))
+        if let policy = set["spec", "persistentVolumeClaimRetentionPolicy"] {
+            text.line(0, "Persistent Volume Claim Retention Policy:")
+            text.field(1, "WhenDeleted", policy.text("whenDeleted"))
+            text.field(1, "WhenScaled", policy.text("whenScaled"))
+        }
         text.field(0, "Pods Status", status(pods))
         template(Object(set["spec", "template"] ?? .object(JSONObject())), to: &text)
         claims(set, to: &text)
@@ -38,10 +45,11 @@ enum DescribeStatefulSet {
             let containers = pod["spec", field]?.array ?? []
             guard !containers.isEmpty else { continue }
             inner.line(0, "\(title):")
-            for container in containers { DescribeContainer.append(container, nil, to: &inner) }
+            for container in containers { DescribeContainer.append(container, nil, inTemplate: true, to: &inner) }
         }
         DescribeVolumes.append(pod["spec", "volumes"]?.array ?? [], to: &inner)
         inner.map(0, "Node-Selectors", DescribePod.stringMap(pod["spec", "nodeSelector"]))
+        DescribePod.tolerations(pod, to: &inner)
         text.line(0, "Pod Template:")
         for line in inner.lines { text.line(1, line) }
     }

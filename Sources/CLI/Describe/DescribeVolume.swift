@@ -27,9 +27,7 @@ enum DescribeVolume {
         text.optional(0, "Reason", volume.text("status", "reason"))
         text.line(0, "Source:")
         let members = volume["spec"]?.object?.members.filter { !plainFields.contains($0.key) } ?? []
-        var source = DescribeText()
-        DescribeVolumes.source(members, to: &source)
-        text.append(source, outdented: 1)
+        DescribeVolumes.source(members, to: &text)
     }
 
     private static func claim(_ volume: Object) -> String {
@@ -63,6 +61,6 @@ enum DescribeVolume {
 extension DescribeText {
     /// Adds another text's lines, some levels further to the left.
     mutating func append(_ other: DescribeText, outdented levels: Int) {
-        for line in other.lines { self.line(0, line.hasPrefix("  ") ? String(line.dropFirst(2 * levels)) : line) }
+        for line in other.lines { self.line(0, String(line.dropFirst(2 * levels))) }
     }
 }

@@ -33,6 +33,10 @@ enum DescribeVolumes {
         "hostPath": [("path", ""), ("type", "")],
         "emptyDir": [("medium", ""), ("sizeLimit", "<unset>")],
         "persistentVolumeClaim": [("claimName", ""), ("readOnly", "false")],
+        "rbd": [
+            ("monitors", "[]"), ("image", ""), ("fsType", ""), ("pool", ""), ("user", ""), ("keyring", ""),
+            ("secretRef", "nil"), ("readOnly", "false"),
+        ],
     ]
 
     static func append(_ volumes: [JSON], to text: inout DescribeText, title: String = "Volumes") {
@@ -51,7 +55,7 @@ enum DescribeVolumes {
         text.field(2, "Type", titles[kind] ?? kind)
         var shown: Set<String> = []
         for (field, fallback) in always[kind] ?? [] {
-            text.field(2, title(field), value.text(field) ?? fallback)
+            text.field(2, title(field), value[field].map(display) ?? fallback)
             shown.insert(field)
         }
         for (field, value) in value.object?.members ?? [] where !shown.contains(field) {

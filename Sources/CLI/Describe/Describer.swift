@@ -5,8 +5,10 @@ import Objects
 struct DescribeContext: Sendable {
     /// Nil: not asked for.
     var events: [Object]?
-    /// For claims and sets: the pods that belong to them.
+    /// The pods that use a claim, belong to a set or run on a node.
     var pods: [Object] = []
+    /// Of a service.
+    var slices: [Object] = []
 
     static func fetch(_ object: Object, _ client: APIClient, events: Bool) async throws -> DescribeContext {
         var context = DescribeContext()
@@ -21,6 +23,11 @@ struct DescribeContext: Sendable {
             context.pods = try await client.list(
                 .pods, namespace: object.namespace, query: ListQuery(labelSelector: selector)
             ).items.filter { $0.controller == "StatefulSet/\(object.name)" }
+        case "Service":
+            context.slices = try await client.list(
+                .endpointSlices, namespace: object.namespace,
+                query: ListQuery(labelSelector: "kubernetes.io/service-name=\(object.name)")
+            ).items
         case "Node":
             context.pods = try await client.list(
                 .pods, query: ListQuery(fieldSelector: "spec.nodeName=\(object.name)")
@@ -40,7 +47,12 @@ enum Describer {
         case ("", "PersistentVolume"): DescribeVolume.append(object, to: &text)
         case ("apps", "StatefulSet"): DescribeStatefulSet.append(object, context.pods, to: &text)
         case ("storage.k8s.io", "StorageClass"): DescribeStorageClass.append(object, to: &text)
-        case ("", "Service"): DescribeService.append(object, to: &text)
+        case ("", "Service"): DescribeService.append(object, context.slices, to: &text)
+        case ("", "Namespace"):
+            DescribeNamespace.append(object, to: &text)
+            // Events belong to what is in a namespace.
+            return text.aligned
+        case ("", "Node"): DescribeNode.append(object, context.pods, to: &text)
         default: DescribeGeneric.append(object, namespaced: resource.namespaced, to: &text)
         }
         if let events = context.events { DescribeEvents.append(events, to: &text) }

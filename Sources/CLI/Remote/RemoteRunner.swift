@@ -38,7 +38,9 @@ struct RemoteRunner {
         if tty {
             tasks.append(
                 Task {
-                    for await size in RawTerminal.sizes { try await session.resize(columns: size.columns, rows: size.rows) }
+                    for await size in RawTerminal.sizes {
+                        try await session.resize(columns: size.columns, rows: size.rows)
+                    }
                 })
         }
         return tasks

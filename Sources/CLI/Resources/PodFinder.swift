@@ -44,7 +44,9 @@ struct PodFinder {
             }
             return asked
         }
-        let preferred = pod.annotation("kubectl.kubernetes.io/default-container").flatMap { containers.contains($0) ? $0 : nil }
+        let preferred = pod.annotation("kubectl.kubernetes.io/default-container").flatMap {
+            containers.contains($0) ? $0 : nil
+        }
         guard let chosen = preferred ?? containers.first else {
             throw CommandFailure("error: pod \(pod.name) has no containers")
         }
