@@ -88,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Client", "Objects", "Store", .product(name: "Yams", package: "Yams"),
+                "Client", "Objects", "Store", .product(name: "NIOPosix", package: nio),
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -29,7 +29,9 @@ package final class ScriptedServer: Sendable {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                         withServerUpgrade: (
                             upgraders: [upgrader],
-                            completionHandler: { $0.pipeline.syncOperations.removeHandler(loopBound.value, promise: nil) }
+                            completionHandler: {
+                                $0.pipeline.syncOperations.removeHandler(loopBound.value, promise: nil)
+                            }
                         ))
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
@@ -76,7 +78,9 @@ package struct ScriptedRequest: Sendable {
     package var connection: ObjectIdentifier
 
     package var text: String { String(decoding: body, as: UTF8.self) }
-    package func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name.lowercased() }?.value }
+    package func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
 }
 
 /// Sends an answer, in parts if need be. May be called from any thread.
@@ -127,7 +131,8 @@ private final class ScriptedHandler: ChannelInboundHandler, RemovableChannelHand
         case .end:
             guard let head else { return }
             let request = ScriptedRequest(
-                method: head.method.rawValue, uri: head.uri, headers: head.headers.map { ($0.name, $0.value) }, body: body,
+                method: head.method.rawValue, uri: head.uri, headers: head.headers.map { ($0.name, $0.value) },
+                body: body,
                 connection: ObjectIdentifier(context.channel))
             answer(request, ScriptedAnswer(channel: context.channel))
         }

@@ -45,7 +45,8 @@ import Testing
     @Test func listsFollowTheirPages() async throws {
         let server = try await ScriptedServer { request, answer in
             if request.uri.contains("continue=t%2F1") {
-                answer.send(#"{"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"b"}}]}"#)
+                answer.send(
+                    #"{"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"b"}}]}"#)
             } else {
                 answer.send(
                     #"{"kind":"PodList","metadata":{"resourceVersion":"7","continue":"t/1"},"items":[{"metadata":{"name":"a"}}]}"#
@@ -76,7 +77,9 @@ import Testing
 
     @Test func writesCarryTheirOptions() async throws {
         let server = try await ScriptedServer { request, answer in
-            answer.send(#"{"kind":"Pod","metadata":{"name":"\#(request.method) \#(request.uri) \#(request.header("Content-Type") ?? "")"}}"#)
+            answer.send(
+                #"{"kind":"Pod","metadata":{"name":"\#(request.method) \#(request.uri) \#(request.header("Content-Type") ?? "")"}}"#
+            )
         }
         let client = client(server)
         let query = WriteQuery(fieldManager: "m", fieldValidation: "Strict", dryRun: true)
@@ -134,7 +137,8 @@ import Testing
         }
         let expected = [
             APIResource(
-                group: "", version: "v1", resource: "pods", kind: "Pod", namespaced: true, shortNames: ["po"], verbs: ["get"])
+                group: "", version: "v1", resource: "pods", kind: "Pod", namespaced: true, shortNames: ["po"],
+                verbs: ["get"])
         ]
         #expect(try await client(aggregated).discover() == expected)
         #expect(try await client(legacy).discover() == expected)

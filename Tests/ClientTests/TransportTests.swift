@@ -6,12 +6,13 @@ import Synchronization
 import Testing
 
 @Suite struct TransportTests {
-    @Test(arguments: [
-        (nil, [:], "/run/berth/api.sock"),
-        (nil, ["BERTH_SOCKET": "unix:///tmp/a"], "/tmp/a"),
-        ("/tmp/b", ["BERTH_SOCKET": "/tmp/a"], "/tmp/b"),
-        (nil, ["BERTH_SOCKET": ""], "/run/berth/api.sock"),
-    ] as [(String?, [String: String], String)])
+    @Test(
+        arguments: [
+            (nil, [:], "/run/berth/api.sock"),
+            (nil, ["BERTH_SOCKET": "unix:///tmp/a"], "/tmp/a"),
+            ("/tmp/b", ["BERTH_SOCKET": "/tmp/a"], "/tmp/b"),
+            (nil, ["BERTH_SOCKET": ""], "/run/berth/api.sock"),
+        ] as [(String?, [String: String], String)])
     func endpoint(flag: String?, environment: [String: String], path: String) {
         #expect(APIEndpoint.resolve(flag: flag, environment: environment).path == path)
     }
@@ -82,7 +83,8 @@ import Testing
     }
 
     @Test func aPathThatIsTooLongSaysSo() async {
-        let transport = HTTPTransport(endpoint: APIEndpoint("/" + String(repeating: "x", count: 300)), userAgent: "test")
+        let transport = HTTPTransport(
+            endpoint: APIEndpoint("/" + String(repeating: "x", count: 300)), userAgent: "test")
         await expectClientError(.unreachable) { _ = try await transport.send(APIRequest(.get, "/")) }
     }
 

@@ -1,6 +1,5 @@
-// Signal sources may be cancelled from any thread, which their type does not say.
-@preconcurrency import Dispatch
 import Glibc
+import NIOPosix
 
 /// The terminal of standard input without line editing and echo, for as long as a remote terminal is shown on it.
 struct RawTerminal {
@@ -26,31 +25,28 @@ struct RawTerminal {
         return (Int(window.ws_col), Int(window.ws_row))
     }
 
-    /// The size now and after each change.
-    static var sizes: AsyncStream<(columns: Int, rows: Int)> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            if let size { continuation.yield(size) }
-            let source = DispatchSource.makeSignalSource(signal: SIGWINCH, queue: .global())
-            source.setEventHandler { if let size { continuation.yield(size) } }
-            continuation.onTermination = { _ in source.cancel() }
-            source.resume()
+    /// The size now and after each change. Looked at four times a second: a handler of SIGWINCH could not do more.
+    static func followSize(_ changed: (_ columns: Int, _ rows: Int) async throws -> Void) async throws {
+        var last: (columns: Int, rows: Int)?
+        while !Task.isCancelled {
+            if let size, last == nil || size != last ?? (0, 0) {
+                last = size
+                try await changed(size.columns, size.rows)
+            }
+            try await Task.sleep(for: .milliseconds(250))
         }
     }
 }
 
 /// Standard input without blocking a thread of the cooperative pool.
 enum StandardInput {
-    private static let queue = DispatchQueue(label: "stdin")
-
     /// The next bytes; nil at the end. Not cancellable: a read that waits ends with the process.
-    static func read() async -> [UInt8]? {
-        await withCheckedContinuation { continuation in
-            queue.async {
-                var buffer = [UInt8](repeating: 0, count: 32 << 10)
-                var count: Int
-                repeat { count = Glibc.read(STDIN_FILENO, &buffer, buffer.count) } while count < 0 && errno == EINTR
-                continuation.resume(returning: count > 0 ? Array(buffer[..<count]) : nil)
-            }
+    static func read() async throws -> [UInt8]? {
+        try await NIOThreadPool.singleton.runIfActive {
+            var buffer = [UInt8](repeating: 0, count: 32 << 10)
+            var count: Int
+            repeat { count = Glibc.read(STDIN_FILENO, &buffer, buffer.count) } while count < 0 && errno == EINTR
+            return count > 0 ? Array(buffer[..<count]) : nil
         }
     }
 }

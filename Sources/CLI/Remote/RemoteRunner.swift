@@ -31,16 +31,14 @@ struct RemoteRunner {
         if stdin {
             tasks.append(
                 Task {
-                    while let bytes = await StandardInput.read() { try await session.send(bytes) }
+                    while let bytes = try await StandardInput.read() { try await session.send(bytes) }
                     try await session.closeInput()
                 })
         }
         if tty {
             tasks.append(
                 Task {
-                    for await size in RawTerminal.sizes {
-                        try await session.resize(columns: size.columns, rows: size.rows)
-                    }
+                    try await RawTerminal.followSize { try await session.resize(columns: $0, rows: $1) }
                 })
         }
         return tasks

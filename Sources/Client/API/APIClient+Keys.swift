@@ -23,7 +23,8 @@ extension APIClient {
         try await list(APIResource(resource), namespace: namespace, query: query)
     }
 
-    package func create(_ object: Object, in resource: ResourceName, query: WriteQuery = .init()) async throws -> Object {
+    package func create(_ object: Object, in resource: ResourceName, query: WriteQuery = .init()) async throws -> Object
+    {
         try await create(object, in: APIResource(resource), namespace: object.namespace, query: query)
     }
 

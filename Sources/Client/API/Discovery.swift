@@ -41,7 +41,9 @@ enum Discovery {
     }
 
     private static func resource(_ json: JSON, group: String, version: String) -> APIResource? {
-        guard let name = json["resource"]?.string, let kind = json.at("responseKind", "kind")?.string else { return nil }
+        guard let name = json["resource"]?.string, let kind = json.at("responseKind", "kind")?.string else {
+            return nil
+        }
         return APIResource(
             group: group, version: version, resource: name, kind: kind,
             namespaced: json["scope"]?.string == "Namespaced",

@@ -43,7 +43,9 @@ package struct WriteQuery: Sendable, Hashable {
 
 /// The body of a DELETE (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/).
 package struct DeletionOptions: Sendable, Hashable {
-    package enum Propagation: String, Sendable { case background = "Background", foreground = "Foreground", orphan = "Orphan" }
+    package enum Propagation: String, Sendable {
+        case background = "Background", foreground = "Foreground", orphan = "Orphan"
+    }
 
     package var propagation: Propagation?
     /// Seconds; nil leaves it to the object.

@@ -91,8 +91,10 @@ package struct WatchStream: AsyncSequence, Sendable {
 
 extension WatchEvent {
     init(line: [UInt8]) throws {
-        guard let json = try? JSONParser.parse(line), let type = json["type"]?.string, let object = json["object"] else {
-            throw ClientError(.malformedAnswer, "a watch event is malformed: \(String(decoding: line.prefix(200), as: UTF8.self))")
+        guard let json = try? JSONParser.parse(line), let type = json["type"]?.string, let object = json["object"]
+        else {
+            throw ClientError(
+                .malformedAnswer, "a watch event is malformed: \(String(decoding: line.prefix(200), as: UTF8.self))")
         }
         switch type {
         case "ADDED": self = .added(Object(object))
@@ -103,8 +105,10 @@ extension WatchEvent {
             self = .bookmark(
                 resourceVersion: bookmark.resourceVersion,
                 initialEventsEnd: bookmark.annotation("k8s.io/initial-events-end") == "true")
-        case "ERROR": self = .error(
-                Status(json: object) ?? Status(code: 500, reason: "Unknown", message: "the watch ended without a reason"))
+        case "ERROR":
+            self = .error(
+                Status(json: object)
+                    ?? Status(code: 500, reason: "Unknown", message: "the watch ended without a reason"))
         default: throw ClientError(.malformedAnswer, "a watch event has the unknown type \(type)")
         }
     }

@@ -44,14 +44,16 @@ extension ClientError {
         switch code {
         case ENOENT, ENOTDIR:
             return ClientError(
-                .socketMissing, "no socket at \(path): berthd is not running, or serves another path (--socket, BERTH_SOCKET)")
+                .socketMissing,
+                "no socket at \(path): berthd is not running, or serves another path (--socket, BERTH_SOCKET)")
         case EACCES, EPERM:
             return ClientError(
                 .permissionDenied,
                 "permission denied on \(path): add yourself to group berth (usermod -aG berth USER), then log in again")
         case ECONNREFUSED:
             return ClientError(
-                .refused, "nobody listens on \(path): berthd has stopped and left its socket behind (systemctl status berthd)")
+                .refused,
+                "nobody listens on \(path): berthd has stopped and left its socket behind (systemctl status berthd)")
         default:
             return ClientError(.unreachable, "cannot connect to \(path): \(String(cString: strerror(code)))")
         }

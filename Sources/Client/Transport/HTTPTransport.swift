@@ -1,5 +1,5 @@
-package import NIOCore
 import NIOConcurrencyHelpers
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
@@ -32,10 +32,12 @@ package final class HTTPTransport: Sendable {
         do {
             body = try await collect(running.answer.body, limit: limit)
         } catch {
-            throw running.timedOut.withLockedValue { $0 } ? ClientError.timedOut(endpoint, after: request.timeout ?? 0) : error
+            throw running.timedOut.withLockedValue { $0 }
+                ? ClientError.timedOut(endpoint, after: request.timeout ?? 0) : error
         }
         return APIResponse(
-            status: Int(running.answer.head.status.code), headers: running.answer.head.headers.map { ($0.name, $0.value) },
+            status: Int(running.answer.head.status.code),
+            headers: running.answer.head.headers.map { ($0.name, $0.value) },
             body: body)
     }
 
@@ -78,7 +80,8 @@ package final class HTTPTransport: Sendable {
                 channel.close(promise: nil)
             }
         }
-        channel.writeAndFlush(Exchange(head: head(of: request), body: ByteBuffer(bytes: request.body), answer: promise), promise: nil)
+        channel.writeAndFlush(
+            Exchange(head: head(of: request), body: ByteBuffer(bytes: request.body), answer: promise), promise: nil)
         do {
             let answer = try await withTaskCancellationHandler {
                 try await promise.futureResult.get()
@@ -102,14 +105,16 @@ package final class HTTPTransport: Sendable {
             headers.replaceOrAdd(name: "Content-Length", value: String(request.body.count))
         }
         return HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue), uri: request.uri, headers: headers)
+            version: .http1_1, method: HTTPMethod(rawValue: request.method.rawValue), uri: request.uri, headers: headers
+        )
     }
 
     private func collect(_ producer: BodyProducer, limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await part in producer {
             guard bytes.count + part.readableBytes <= limit else {
-                throw ClientError(.tooLarge, "the answer of \(endpoint.path) exceeds \(limit) bytes; ask for less (limit, selectors)")
+                throw ClientError(
+                    .tooLarge, "the answer of \(endpoint.path) exceeds \(limit) bytes; ask for less (limit, selectors)")
             }
             bytes.append(contentsOf: part.readableBytesView)
         }

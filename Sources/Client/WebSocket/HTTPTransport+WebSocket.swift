@@ -16,7 +16,8 @@ extension HTTPTransport {
             guard subprotocols.contains(session.subprotocol) else {
                 session.close()
                 throw ClientError(
-                    .malformedAnswer, "the server chose the sub-protocol '\(session.subprotocol)', which was not offered")
+                    .malformedAnswer,
+                    "the server chose the sub-protocol '\(session.subprotocol)', which was not offered")
             }
             return session
         case .refused(let response):
