@@ -1,0 +1,47 @@
+import NIOCore
+import Objects
+import Transport
+
+/// The body of a write, decoded as far as JSON.
+struct RequestBody: Sendable {
+    var json: JSON
+    /// Paths of members that came twice; the last one counts.
+    var duplicates: [String]
+
+    static let mediaTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"]
+
+    /// 415 for a type that is none of the above, 400 for what cannot be decoded. Without a type it is JSON, as for
+    /// kube-apiserver.
+    static func decode(_ request: HTTPRequest) throws(Status) -> RequestBody {
+        let type = request.headers["Content-Type"].flatMap { MediaType($0) }?.name
+        switch type {
+        case nil, "application/json": return try json(Array(request.body.readableBytesView))
+        case "application/yaml", "application/x-yaml", "text/yaml":
+            return try yaml(Array(request.body.readableBytesView))
+        default:
+            var status = Status.unsupportedMediaType(mediaTypes)
+            if type == "application/x-www-form-urlencoded" {
+                status.message += " (curl sends this type unless told: add -H 'Content-Type: application/json')"
+            }
+            throw status
+        }
+    }
+
+    static func json(_ bytes: [UInt8]) throws(Status) -> RequestBody {
+        do {
+            let document = try JSONParser.document(bytes)
+            return RequestBody(json: document.value, duplicates: document.duplicates)
+        } catch {
+            throw .badRequest("the object provided is unrecognized (must be of type JSON): \(error)")
+        }
+    }
+
+    static func yaml(_ bytes: [UInt8]) throws(Status) -> RequestBody {
+        do {
+            let document = try YAMLParser.parse(bytes)
+            return RequestBody(json: document.value, duplicates: document.duplicates)
+        } catch {
+            throw .badRequest("error converting YAML to JSON: \(error)")
+        }
+    }
+}

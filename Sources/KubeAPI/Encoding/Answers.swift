@@ -1,0 +1,50 @@
+import NIOCore
+import Objects
+import Transport
+
+/// Makes whole HTTP answers.
+enum Answers {
+    static func json(_ value: JSON, status: Int = 200, _ shape: Negotiated = Negotiated()) -> HTTPResponse {
+        bytes(ByteBuffer(bytes: JSONEncoder.encode(value)), status: status, shape)
+    }
+
+    /// `body` is JSON.
+    static func bytes(_ body: ByteBuffer, status: Int = 200, _ shape: Negotiated) -> HTTPResponse {
+        var response: HTTPResponse
+        switch shape.format {
+        case .json:
+            response = HTTPResponse(
+                status: status, contentType: shape.contentType, body: shape.isPretty ? PrettyJSON.format(body) : body)
+        case .yaml:
+            response = HTTPResponse(status: status, contentType: shape.contentType, body: YAMLWriter.format(json: body))
+        }
+        response.head.headers.add("Cache-Control", "no-cache, private")
+        return response
+    }
+
+    static func status(_ status: Status, _ shape: Negotiated = Negotiated()) -> HTTPResponse {
+        var shape = shape
+        shape.representation = .object
+        var response = json(status.json, status: status.code, shape)
+        if status.retryAfterSeconds > 0 {
+            response.head.headers.add("Retry-After", String(status.retryAfterSeconds))
+        }
+        return response
+    }
+
+    static func text(_ text: String, status: Int = 200, contentType: String = "text/plain; charset=utf-8") -> HTTPResponse {
+        var response = HTTPResponse(status: status, contentType: contentType, body: ByteBuffer(string: text))
+        response.head.headers.add("Cache-Control", "no-cache, private")
+        return response
+    }
+}
+
+extension HTTPResponse {
+    /// RFC 7234 `Warning` fields, as kubectl prints them.
+    mutating func addWarnings(_ warnings: [String]) {
+        for warning in warnings {
+            let text = warning.filter { !$0.isNewline }.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+            head.headers.add("Warning", "299 - \"\(text)\"")
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import NIOCore
+import Objects
+package import Registry
+package import Transport
+
+/// What the daemon decides.
+package struct APIOptions: Sendable {
+    /// Where `berth-node` listens.
+    package var nodeSocket: String
+    /// `0.1.0`
+    package var version: String
+    /// Named reasons why the daemon is not ready; nil: that part is.
+    package var checks: [HealthCheck] = []
+    /// More lines for `/metrics`, in Prometheus' text format.
+    package var metrics: @Sendable () -> String = { "" }
+
+    package init(nodeSocket: String, version: String) {
+        self.nodeSocket = nodeSocket
+        self.version = version
+    }
+}
+
+/// Answers the Kubernetes REST API (https://kubernetes.io/docs/reference/using-api/api-concepts/) out of a registry.
+package final class APIServer: Responder {
+    let registry: Registry
+    let options: APIOptions
+    let router: Router
+    let discovery: Discovery
+    let metrics = RequestMetrics()
+    private let identities: IdentityCache
+
+    package convenience init(registry: Registry, options: APIOptions) {
+        self.init(registry: registry, options: options, rules: .system())
+    }
+
+    init(registry: Registry, options: APIOptions, rules: IdentityRules) {
+        self.registry = registry
+        self.options = options
+        router = Router(catalog: registry.catalog)
+        discovery = Discovery(catalog: registry.catalog)
+        let clock = registry.options.clock
+        identities = IdentityCache(rules: rules, clock: { clock().seconds })
+    }
+
+    package func respond(to request: HTTPRequest, _ exchange: any Exchange) {
+        let call = Call(
+            request, exchange, route: router.route(request.path), identity: identities.identity(of: request.connection),
+            metrics: metrics)
+        do {
+            try dispatch(call)
+        } catch {
+            call.fail(error)
+        }
+    }
+
+    package func response(for refusal: Refusal) -> HTTPResponse {
+        let status: Status =
+            switch refusal {
+            case .malformed(let why): .badRequest("the request is not valid HTTP: \(why)")
+            case .headersTooLarge:
+                Status(code: 431, reason: "", message: "the request's header fields are too large")
+            case .bodyTooLarge(let limit): .tooLarge("limit is \(limit)")
+            case .timeout: Status(code: 408, reason: "Timeout", message: "the request did not arrive in time")
+            case .tooManyRequests:
+                .tooManyRequests("too many requests in flight, please try again later", retryAfterSeconds: 1)
+            }
+        return Answers.status(status)
+    }
+
+    private func dispatch(_ call: Call) throws(Status) {
+        guard let query = call.query else { throw .badRequest("the query string is not properly encoded") }
+        try authorize(call, query)
+        switch call.route {
+        case .resource(let route): try serve(route, query, call)
+        case .review(let review, let namespace): try serve(review, namespace: namespace, query, call)
+        default: try servePath(call, query)
+        }
+    }
+
+    private func authorize(_ call: Call, _ query: Query) throws(Status) {
+        let access = AccessRequest(call.route, method: call.request.method, query, path: String(call.request.path))
+        guard let why = Authorizer.denial(access, call.identity) else { return }
+        throw Authorizer.forbidden(access, call.identity, because: why)
+    }
+
+    /// Everything that is no resource can only be read.
+    private func servePath(_ call: Call, _ query: Query) throws(Status) {
+        guard ["GET", "HEAD"].contains(call.request.method) else {
+            if case .unknown = call.route { throw .unknownPath() }
+            throw Status(
+                code: 405, reason: "MethodNotAllowed",
+                message: "the server does not allow this method on the requested resource")
+        }
+        switch call.route {
+        case .version: call.answer(Answers.json(VersionInfo.json(berth: options.version), try call.shape()))
+        case .health(let route): try serve(route, query, call)
+        case .metrics: call.answer(Answers.text(metricsText(), contentType: "text/plain; version=0.0.4; charset=utf-8"))
+        case .unknown: throw .unknownPath()
+        default: call.answer(try discovery.answer(call.route, call))
+        }
+    }
+
+    private func metricsText() -> String {
+        metrics.text() + StoreMetrics.text(registry.engine) + options.metrics()
+    }
+}

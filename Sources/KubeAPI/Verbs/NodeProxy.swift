@@ -1,0 +1,41 @@
+import Objects
+import Registry
+import Transport
+
+extension APIServer {
+    /// Logs, exec, attach and port-forward are the node agent's; here is checked that there is a pod to ask about.
+    func proxyToNode(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
+        let allowed = route.subresource == "log" ? ["GET"] : ["GET", "POST"]
+        guard allowed.contains(call.request.method) else { throw .methodNotAllowed() }
+        let pod = try registry.get(route.key)
+        try Self.checkContainer(query["container"] ?? "", pod, route)
+        guard let node = pod["spec", "nodeName"]?.string, !node.isEmpty else {
+            throw .badRequest("pod \(pod.name) does not have a host assigned")
+        }
+        let path = options.nodeSocket
+        let shape = (try? call.shape()) ?? Negotiated()
+        call.count(call.request.asksForUpgrade ? 101 : 200)
+        UnixProxy(socket: path).forward(call.request, call.exchange) { error in
+            Answers.status(
+                .serviceUnavailable(
+                    "the node agent of node \(node) does not answer on \(path): \(error); is berth-node running?"), shape)
+        }
+    }
+
+    private static func checkContainer(_ container: String, _ pod: Object, _ route: ResourceRoute) throws(Status) {
+        guard route.subresource != "portforward" else { return }
+        let names = ["initContainers", "containers", "ephemeralContainers"].flatMap { field in
+            (pod["spec", field]?.array ?? []).compactMap { $0["name"]?.string }
+        }
+        let regular = (pod["spec", "containers"]?.array ?? []).compactMap { $0["name"]?.string }
+        if container.isEmpty {
+            let chosen = pod.annotation("kubectl.kubernetes.io/default-container")
+            guard regular.count > 1, chosen.map({ !regular.contains($0) }) ?? true else { return }
+            throw .badRequest(
+                "a container name must be specified for pod \(pod.name), choose one of: [\(regular.joined(separator: " "))]")
+        }
+        guard names.contains(container) else {
+            throw .badRequest("container \(container) is not valid for pod \(pod.name)")
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import NIOCore
+import Objects
+import Registry
+import Transport
+
+extension APIServer {
+    func get(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
+        let shape = try call.shape(transforms: true)
+        guard shape.representation != .partialMetadataList else {
+            throw .notAcceptable(["application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"])
+        }
+        let stored = try registry.getStored(route.key)
+        call.answer(try Rendering(route.kind, shape, query, clock: registry.options.clock).object(stored))
+    }
+
+    func list(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
+        let shape = try call.shape(transforms: true)
+        guard shape.representation != .partialMetadata else {
+            throw .notAcceptable(["application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"])
+        }
+        let options = try QueryOptions.list(query)
+        let list = try registry.listStored(
+            route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace, options: options)
+        call.answer(try Rendering(route.kind, shape, query, clock: registry.options.clock).list(list))
+    }
+}
