@@ -76,6 +76,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Store", "Objects", "Registry", "Controllers", "KubeAPI", "Transport",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -102,6 +103,12 @@ let package = Package(
             dependencies: [
                 "Transport", "TransportTestSupport", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
+            ]),
+        .testTarget(
+            name: "KubeAPITests",
+            dependencies: [
+                "KubeAPI", "Registry", "Objects", "Store", "Transport", "TransportTestSupport", "TestSupport",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
             ]),
         .target(name: "TestSupport", dependencies: ["Store"], path: "Tests/Support"),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),

@@ -12,7 +12,8 @@ enum QueryOptions {
         if !match.isEmpty {
             let field = "resourceVersionMatch"
             if version.isEmpty {
-                problems.append(.forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided"))
+                problems.append(
+                    .forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided"))
             }
             if !(query["continue"] ?? "").isEmpty {
                 problems.append(.forbidden(field, "resourceVersionMatch is forbidden when continue is provided"))
@@ -21,7 +22,8 @@ enum QueryOptions {
                 problems.append(.notSupported(field, .string(match), ["Exact", "NotOlderThan", ""]))
             }
             if match == "Exact", version == "0" {
-                problems.append(.forbidden(field, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""))
+                problems.append(
+                    .forbidden(field, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""))
             }
         }
         if query["sendInitialEvents"] != nil {
@@ -54,7 +56,8 @@ enum QueryOptions {
         }
         if !problems.isEmpty { throw .invalidOptions(kind, problems) }
         return WriteOptions(
-            dryRun: !dryRun.isEmpty, fieldManager: manager, fieldValidation: FieldValidation(rawValue: validation) ?? .warn,
+            dryRun: !dryRun.isEmpty, fieldManager: manager,
+            fieldValidation: FieldValidation(rawValue: validation) ?? .warn,
             force: query.flag("force"))
     }
 

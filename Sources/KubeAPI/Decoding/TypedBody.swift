@@ -1,58 +1,61 @@
 import Objects
-import Registry
 import Transport
 
-/// The object in a request's body, checked against the kind that the path speaks of.
+/// The object in a request's body, checked against what the path speaks of.
 struct TypedBody: Sendable {
     var object: Object
     /// Texts for `Warning` fields.
     var warnings: [String]
 
-    /// `expected` may have several entries where upstream takes several versions of a kind. A body without kind or
-    /// apiVersion is taken for what the path says.
+    /// An object of a stored kind, in canonical form and without defaults, which the registry fills in. A body without
+    /// kind or apiVersion is taken for what the path says.
     static func decode(
-        _ request: HTTPRequest, expected: [(apiVersion: String, kind: String)], validation: FieldValidation
+        _ request: HTTPRequest, as kind: KindSchema, _ catalog: SchemaCatalog, validation: FieldValidation
     ) throws(Status) -> TypedBody {
         let body = try RequestBody.decode(request)
-        return try check(body, expected: expected, validation: validation)
+        let json = try typed(body.json, kind: kind.kind, versions: [kind.apiVersion])
+        let decoded = try catalog.decode(
+            json, duplicates: body.duplicates, as: kind, validation: validation, defaults: false)
+        return TypedBody(object: decoded.object, warnings: decoded.warnings)
     }
 
-    static func check(
-        _ body: RequestBody, expected: [(apiVersion: String, kind: String)], validation: FieldValidation
+    /// An object of a type that is not stored, in any of several versions.
+    static func decode(
+        _ request: HTTPRequest, type: String, versions: [String], validation: FieldValidation
     ) throws(Status) -> TypedBody {
-        guard case .object = body.json else {
-            throw .badRequest("the object provided is unrecognized (must be of type \(expected[0].kind)): not an object")
+        let body = try RequestBody.decode(request)
+        let json = try typed(body.json, kind: type, versions: versions)
+        do throws(Status) {
+            let (value, warnings) = try SchemaCatalog.decode(
+                json, duplicates: body.duplicates, type: type, validation: validation)
+            return TypedBody(object: Object(value), warnings: warnings)
+        } catch {
+            throw .badRequest("\(type) in version \(Status.quoted(versions[0])) cannot be handled: \(error.message)")
         }
-        var object = Object(body.json)
-        for field in ["kind", "apiVersion"] where !(object[field]?.isNull ?? true) && object[field]?.string == nil {
-            throw .badRequest("the object provided is unrecognized: \(field) is not a string")
-        }
-        if object.kind.isEmpty { object.kind = expected[0].kind }
-        if object.apiVersion.isEmpty { object.apiVersion = expected[0].apiVersion }
-        guard expected.contains(where: { $0.kind == object.kind && $0.apiVersion == object.apiVersion }) else {
-            throw mismatch(object, expected[0])
-        }
-        let problems = body.duplicates.map { "duplicate field \(Status.quoted($0))" }
-        if validation == .strict, !problems.isEmpty { throw strict(object, problems) }
-        return TypedBody(object: object, warnings: validation == .warn ? problems : [])
     }
 
-    static func strict(_ object: Object, _ problems: [String]) -> Status {
-        .badRequest(
-            "\(object.kind) in version \(Status.quoted(version(object.apiVersion))) cannot be handled as a "
-                + "\(object.kind): strict decoding error: \(problems.joined(separator: ", "))")
-    }
-
-    private static func mismatch(_ object: Object, _ expected: (apiVersion: String, kind: String)) -> Status {
-        if object.apiVersion != expected.apiVersion {
-            return .badRequest(
-                "the API version in the data (\(object.apiVersion)) does not match the expected API version (\(expected.apiVersion))")
+    /// With kind and apiVersion.
+    private static func typed(_ json: JSON, kind: String, versions: [String]) throws(Status) -> JSON {
+        guard case .object = json else {
+            throw .badRequest("the object provided is unrecognized (must be of type \(kind)): it is no JSON object")
         }
-        return .badRequest(
-            "\(object.kind) in version \(Status.quoted(version(object.apiVersion))) cannot be handled as a \(expected.kind)")
-    }
-
-    private static func version(_ apiVersion: String) -> String {
-        apiVersion.split(separator: "/").last.map(String.init) ?? apiVersion
+        var json = json
+        for (field, value) in [("kind", kind), ("apiVersion", versions[0])] {
+            switch json[field] {
+            case nil, .null?, .string("")?: json[field] = .string(value)
+            case .string?: break
+            default: throw .badRequest("the object provided is unrecognized: \(field) is not a string")
+            }
+        }
+        let version = json["apiVersion"]?.string ?? ""
+        guard versions.contains(version) else {
+            throw .badRequest(
+                "the API version in the data (\(version)) does not match the expected API version (\(versions[0]))")
+        }
+        let given = json["kind"]?.string ?? ""
+        guard given == kind else {
+            throw .badRequest("\(given) in version \(Status.quoted(version)) cannot be handled as a \(kind)")
+        }
+        return json
     }
 }

@@ -13,9 +13,12 @@ struct DiscoveredGroup: Sendable {
             let index = groups.firstIndex { $0.name == resource.group }
             if let index {
                 groups[index].resources.append(resource)
-                if !groups[index].versions.contains(resource.version) { groups[index].versions.append(resource.version) }
+                if !groups[index].versions.contains(resource.version) {
+                    groups[index].versions.append(resource.version)
+                }
             } else {
-                groups.append(DiscoveredGroup(name: resource.group, versions: [resource.version], resources: [resource]))
+                groups.append(
+                    DiscoveredGroup(name: resource.group, versions: [resource.version], resources: [resource]))
             }
         }
         return groups
@@ -50,7 +53,8 @@ struct DiscoveredGroup: Sendable {
             let entries = resources.filter { $0.version == version }.map(\.aggregated)
             return ["version": .string(version), "resources": .array(entries), "freshness": "Current"]
         }
-        let metadata: JSON = name.isEmpty
+        let metadata: JSON =
+            name.isEmpty
             ? ["creationTimestamp": nil] : ["name": .string(name), "creationTimestamp": nil]
         return ["metadata": metadata, "versions": .array(list)]
     }

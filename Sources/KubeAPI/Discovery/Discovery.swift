@@ -16,7 +16,8 @@ struct Discovery: Sendable {
         case .legacyVersions: return Answers.json(legacyVersions, shape)
         case .groups:
             return Answers.json(
-                ["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(named.map { $0.json(withKind: false) })], shape)
+                ["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(named.map { $0.json(withKind: false) })],
+                shape)
         case .group(let name):
             guard let group = named.first(where: { $0.name == name }) else { throw .unknownPath() }
             return Answers.json(group.json(withKind: true), shape)

@@ -32,7 +32,9 @@ enum Answers {
         return response
     }
 
-    static func text(_ text: String, status: Int = 200, contentType: String = "text/plain; charset=utf-8") -> HTTPResponse {
+    static func text(_ text: String, status: Int = 200, contentType: String = "text/plain; charset=utf-8")
+        -> HTTPResponse
+    {
         var response = HTTPResponse(status: status, contentType: contentType, body: ByteBuffer(string: text))
         response.head.headers.add("Cache-Control", "no-cache, private")
         return response
@@ -43,7 +45,8 @@ extension HTTPResponse {
     /// RFC 7234 `Warning` fields, as kubectl prints them.
     mutating func addWarnings(_ warnings: [String]) {
         for warning in warnings {
-            let text = warning.filter { !$0.isNewline }.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
+            let text = warning.filter { !$0.isNewline }.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
+                .joined()
             head.headers.add("Warning", "299 - \"\(text)\"")
         }
     }

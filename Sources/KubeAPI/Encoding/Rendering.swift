@@ -13,7 +13,9 @@ struct Rendering: Sendable {
     private let rowObject: RowObject
     private let clock: @Sendable () -> Timestamp
 
-    init(_ kind: KindSchema, _ shape: Negotiated, _ query: Query, clock: @escaping @Sendable () -> Timestamp) throws(Status) {
+    init(_ kind: KindSchema, _ shape: Negotiated, _ query: Query, clock: @escaping @Sendable () -> Timestamp)
+        throws(Status)
+    {
         self.kind = kind
         self.shape = shape
         self.clock = clock
@@ -57,7 +59,8 @@ struct Rendering: Sendable {
         switch shape.representation {
         case .object: return spliced(list)
         case .table:
-            return ByteBuffer(bytes: JSONEncoder.encode(table(try decoded(list), metadata: metadata(list), withColumns: true)))
+            return ByteBuffer(
+                bytes: JSONEncoder.encode(table(try decoded(list), metadata: metadata(list), withColumns: true)))
         case .partialMetadata, .partialMetadataList:
             let items = try decoded(list).map(partial)
             return ByteBuffer(

@@ -28,8 +28,10 @@ extension APIServer {
         let results = checks.filter { !excluded.contains($0.name) }.map { (name: $0.name, problem: $0.problem()) }
         let isHealthy = results.allSatisfy { $0.problem == nil }
         if isHealthy, query["verbose"] == nil { return call.answer(Answers.text("ok")) }
-        var text = results.map { "[\($0.problem == nil ? "+" : "-")]\($0.name) \($0.problem.map { "failed: \($0)" } ?? "ok")\n" }
-            .joined()
+        var text = results.map {
+            "[\($0.problem == nil ? "+" : "-")]\($0.name) \($0.problem.map { "failed: \($0)" } ?? "ok")\n"
+        }
+        .joined()
         text += "\(name) check \(isHealthy ? "passed" : "failed")\n"
         call.answer(Answers.text(text, status: isHealthy ? 200 : 500))
     }

@@ -52,7 +52,9 @@ struct Router: Sendable {
 
     private func resource(group: String, version: String, _ parts: [String]) -> Route {
         guard let first = parts.first else { return .resources(group: group, version: version) }
-        if first == "watch", case .resource(var route) = resource(group: group, version: version, Array(parts.dropFirst())) {
+        if first == "watch",
+            case .resource(var route) = resource(group: group, version: version, Array(parts.dropFirst()))
+        {
             route.isWatch = true
             return .resource(route)
         }
@@ -83,7 +85,9 @@ struct Router: Sendable {
         var route = route
         route.name = parts.first ?? ""
         route.subresource = parts.count == 2 ? parts[1] : ""
-        guard route.subresource.isEmpty || Subresources.of(route.kind).contains(route.subresource) else { return .unknown }
+        guard route.subresource.isEmpty || Subresources.of(route.kind).contains(route.subresource) else {
+            return .unknown
+        }
         return .resource(route)
     }
 }
@@ -93,7 +97,8 @@ enum Subresources {
     static func of(_ kind: KindSchema) -> [String] {
         let own: [String] =
             switch (kind.group, kind.resource) {
-            case ("", "pods"): ["attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "resize"]
+            case ("", "pods"):
+                ["attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "resize"]
             case ("", "namespaces"): ["finalize"]
             case ("", "serviceaccounts"): ["token"]
             default: []

@@ -46,7 +46,8 @@ final class RequestMetrics: Sendable {
         let all = series.withLock { $0 }.sorted {
             ($0.key.resource, $0.key.verb, $0.key.status) < ($1.key.resource, $1.key.verb, $1.key.status)
         }
-        var text = "# HELP apiserver_request_total Requests by verb, resource and status.\n# TYPE apiserver_request_total counter\n"
+        var text =
+            "# HELP apiserver_request_total Requests by verb, resource and status.\n# TYPE apiserver_request_total counter\n"
         for (key, one) in all { text += "apiserver_request_total{\(labels(key))} \(one.count)\n" }
         text += "# HELP apiserver_request_duration_seconds Time from the whole request to its answer.\n"
         text += "# TYPE apiserver_request_duration_seconds histogram\n"

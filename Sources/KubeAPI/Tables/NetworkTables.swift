@@ -51,7 +51,9 @@ extension TablePrinter {
         .name("Name"), .name("AddressType"), .name("Ports"), .name("Endpoints"), .name("Age"),
     ]) { slice, now in
         let ports = (slice["ports"]?.array ?? []).map { $0["port"]?.integer.map { "\($0)" } ?? "*" }
-        let addresses = (slice["endpoints"]?.array ?? []).flatMap { ($0["addresses"]?.array ?? []).compactMap(\.string) }
+        let addresses = (slice["endpoints"]?.array ?? []).flatMap {
+            ($0["addresses"]?.array ?? []).compactMap(\.string)
+        }
         return [
             .string(slice.name), slice.cell("addressType"), .string(ports.isEmpty ? "<unset>" : firstThree(ports)),
             .string(addresses.isEmpty ? "<unset>" : firstThree(addresses)), slice.age(now),

@@ -77,7 +77,8 @@ extension TablePrinter {
 
     private static func eventSource(_ event: Object) -> String {
         let source = event["source"] ?? event["deprecatedSource"]
-        let component = source?["component"]?.string ?? event["reportingComponent"]?.string
+        let component =
+            source?["component"]?.string ?? event["reportingComponent"]?.string
             ?? event["reportingController"]?.string ?? ""
         let host = source?["host"]?.string ?? event["reportingInstance"]?.string ?? ""
         return [component, host].filter { !$0.isEmpty }.joined(separator: ", ")

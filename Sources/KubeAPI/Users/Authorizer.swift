@@ -51,10 +51,13 @@ enum Authorizer {
         guard request.path.isEmpty else {
             return Status(
                 code: 403, reason: "Forbidden",
-                message: "forbidden: User \(Status.quoted(identity.name)) cannot \(request.verb) path \(Status.quoted(request.path)): \(reason)")
+                message:
+                    "forbidden: User \(Status.quoted(identity.name)) cannot \(request.verb) path \(Status.quoted(request.path)): \(reason)"
+            )
         }
         let resource = request.subresource.isEmpty ? request.resource : "\(request.resource)/\(request.subresource)"
-        let place = request.namespace.isEmpty
+        let place =
+            request.namespace.isEmpty
             ? "at the cluster scope" : "in the namespace \(Status.quoted(request.namespace))"
         return .forbidden(
             ResourceName(request.resource, group: request.group), request.name,

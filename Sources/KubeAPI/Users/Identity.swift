@@ -51,7 +51,8 @@ struct IdentityRules: Sendable {
         let groups = Set(credentials.groups + [credentials.gid] + GroupDatabase.groups(ofUser: credentials.uid))
         let names = groups.sorted().map { GroupDatabase.name(of: $0) }
         return Identity(
-            name: "unix:\(credentials.uid)", groups: names + ["system:authenticated"], role: role(credentials.uid, groups))
+            name: "unix:\(credentials.uid)", groups: names + ["system:authenticated"],
+            role: role(credentials.uid, groups))
     }
 
     func role(_ uid: UInt32, _ groups: Set<UInt32>) -> Identity.Role {

@@ -8,7 +8,7 @@ extension APIServer {
         guard call.request.method == "POST" else { throw .methodNotAllowed() }
         let options = try QueryOptions.write(query, "CreateOptions")
         let body = try TypedBody.decode(
-            call.request, expected: [("\(review.group)/v1", review.kind)], validation: options.fieldValidation)
+            call.request, type: review.kind, versions: ["\(review.group)/v1"], validation: options.fieldValidation)
         var answer = body.object
         if answer["metadata"] == nil { answer["metadata"] = [:] }
         answer["status"] = try Self.status(of: review, body.object, call.identity)

@@ -6,24 +6,19 @@ import Transport
 extension APIServer {
     func delete(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
         let options = try deleteOptions(query, call)
-        let rendering = try Rendering(route.kind, try call.shape(transforms: true), query, clock: registry.options.clock)
+        let rendering = try Rendering(
+            route.kind, try call.shape(transforms: true), query, clock: registry.options.clock)
         let isOrphanRefused = options.propagation == .background && query["orphanDependents"] != nil
         let (registry, user) = (registry, call.user)
         call.perform { () async throws(Status) in
             let outcome = try await registry.delete(route.key, options: options, by: user)
-            if outcome.removed, !Self.returnsDeleted.contains(route.resource) {
+            if outcome.removed, !registry.returnsDeletedObject(route.resource) {
                 return Answers.json(
                     Status.success(route.resource, name: route.name, uid: outcome.object.uid), rendering.shape)
             }
             return rendering.object(outcome.object, status: !outcome.removed && isOrphanRefused ? 202 : 200)
         }
     }
-
-    /// Kinds of which a deletion answers with the object (upstream's ReturnDeletedObject).
-    private static let returnsDeleted: Set<ResourceName> = [
-        .pods, .persistentVolumes, .persistentVolumeClaims, .services, .serviceAccounts, .storageClasses, .csiDrivers,
-        .csiNodes, .volumeAttachments,
-    ]
 
     func deleteCollection(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
         let options = try deleteOptions(query, call)

@@ -18,7 +18,8 @@ extension APIServer {
         UnixProxy(socket: path).forward(call.request, call.exchange) { error in
             Answers.status(
                 .serviceUnavailable(
-                    "the node agent of node \(node) does not answer on \(path): \(error); is berth-node running?"), shape)
+                    "the node agent of node \(node) does not answer on \(path): \(error); is berth-node running?"),
+                shape)
         }
     }
 
@@ -32,7 +33,8 @@ extension APIServer {
             let chosen = pod.annotation("kubectl.kubernetes.io/default-container")
             guard regular.count > 1, chosen.map({ !regular.contains($0) }) ?? true else { return }
             throw .badRequest(
-                "a container name must be specified for pod \(pod.name), choose one of: [\(regular.joined(separator: " "))]")
+                "a container name must be specified for pod \(pod.name), choose one of: [\(regular.joined(separator: " "))]"
+            )
         }
         guard names.contains(container) else {
             throw .badRequest("container \(container) is not valid for pod \(pod.name)")

@@ -49,7 +49,8 @@ extension Status {
     /// 405
     static func methodNotAllowed() -> Status {
         Status(
-            code: 405, reason: "MethodNotAllowed", message: "the server does not allow this method on the requested resource")
+            code: 405, reason: "MethodNotAllowed",
+            message: "the server does not allow this method on the requested resource")
     }
 
     /// 501: part of the API that is left out on purpose.

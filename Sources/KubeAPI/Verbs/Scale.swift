@@ -12,7 +12,8 @@ extension APIServer {
         let shape = try call.shape()
         let isPatch = call.request.method == "PATCH"
         let patch = isPatch ? try PatchBody.kind(call.request) : nil
-        let options = try QueryOptions.write(query, isPatch ? "PatchOptions" : "UpdateOptions", isApply: patch == .apply)
+        let options = try QueryOptions.write(
+            query, isPatch ? "PatchOptions" : "UpdateOptions", isApply: patch == .apply)
         let (registry, user) = (registry, call.user)
         if let patch {
             let body = try PatchBody.bytes(call.request, patch)
@@ -24,13 +25,11 @@ extension APIServer {
             return
         }
         let body = try TypedBody.decode(
-            call.request, expected: [("autoscaling/v1", "Scale")], validation: options.fieldValidation)
-        let scale = try Self.placed(body.object, route)
+            call.request, type: "Scale", versions: ["autoscaling/v1"], validation: options.fieldValidation)
+        let scale = body.object
         call.perform { () async throws(Status) in
             let object = try await registry.update(route.key, subresource: .scale, options: options, by: user) {
-                (present) throws(Status) in
-                try Self.checkUID(scale, present, route)
-                return try ScaleObject.apply(scale, to: present)
+                _ in scale
             }
             return Answers.json(ScaleObject.of(object), shape)
         }
@@ -51,20 +50,6 @@ enum ScaleObject {
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(JSONObject(metadata)),
             "spec": ["replicas": object["spec", "replicas"] ?? 1], "status": .object(JSONObject(status)),
         ]
-    }
-
-    /// The object with the replicas of the scale; its resourceVersion, if it has one, guards the change.
-    static func apply(_ scale: Object, to present: Object) throws(Status) -> Object {
-        var object = present
-        let replicas = scale["spec", "replicas"] ?? 0
-        guard let count = replicas.integer, count >= 0 else {
-            throw Status.invalid(
-                group: "autoscaling", kind: "Scale", name: present.name,
-                [.invalid("spec.replicas", replicas, "must be greater than or equal to 0")]) ?? .internalError("no reason")
-        }
-        object["spec", "replicas"] = .integer(count)
-        if !scale.resourceVersion.isEmpty { object.resourceVersion = scale.resourceVersion }
-        return object
     }
 
     /// The label selector in the form of a query.

@@ -75,7 +75,8 @@ struct WatchParameters: Sendable {
         if !match.isEmpty {
             if !sends {
                 problems.append(
-                    .forbidden(field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
+                    .forbidden(
+                        field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
             }
             if match != "NotOlderThan" { problems.append(.notSupported(field, .string(match), ["NotOlderThan"])) }
             if !(query["continue"] ?? "").isEmpty {

@@ -43,7 +43,9 @@ extension YAMLLines {
         let start = position
         while !isAtEnd, !Self.isBreak(current), !",[]{}".utf8.contains(current) {
             let next = peek(1)
-            if current == UInt8(ascii: ":"), next == 0 || Self.isBlank(next) || Self.isBreak(next) || ",[]{}".utf8.contains(next) {
+            if current == UInt8(ascii: ":"),
+                next == 0 || Self.isBlank(next) || Self.isBreak(next) || ",[]{}".utf8.contains(next)
+            {
                 break
             }
             if current == UInt8(ascii: "#"), position > start, Self.isBlank(bytes[position - 1]) { break }
@@ -61,7 +63,9 @@ extension YAMLLines {
         while !isAtEnd {
             if Self.isBlank(current) || Self.isBreak(current) {
                 advance()
-            } else if current == UInt8(ascii: "#"), position == 0 || Self.isBlank(bytes[position - 1]) || Self.isBreak(bytes[position - 1]) {
+            } else if current == UInt8(ascii: "#"),
+                position == 0 || Self.isBlank(bytes[position - 1]) || Self.isBreak(bytes[position - 1])
+            {
                 endLine()
             } else {
                 return

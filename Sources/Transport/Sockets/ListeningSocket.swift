@@ -3,10 +3,13 @@ package struct ListeningSocket: Sendable {
     /// `api` or `etcd`
     package var name: String
     package var descriptor: CInt
+    /// Made by this process, which removes its file at the end; not handed in by systemd.
+    package var isOwn: Bool
 
-    package init(name: String, descriptor: CInt) {
+    package init(name: String, descriptor: CInt, isOwn: Bool) {
         self.name = name
         self.descriptor = descriptor
+        self.isOwn = isOwn
     }
 }
 

@@ -23,14 +23,15 @@ package enum UnixListener {
             close(descriptor)
             throw error
         }
-        return ListeningSocket(name: name, descriptor: descriptor)
+        return ListeningSocket(name: name, descriptor: descriptor, isOwn: true)
     }
 
     /// Holds `<path>.lock` for as long as the process lives, so that two starting daemons cannot both find the socket
     /// stale, and one remove the other's.
     private static func lock(_ path: String) throws(SocketError) {
         guard path.utf8.count <= 107 else {
-            throw SocketError("socket path \(path) is longer than the 107 bytes that Linux allows; choose a shorter one")
+            throw SocketError(
+                "socket path \(path) is longer than the 107 bytes that Linux allows; choose a shorter one")
         }
         let descriptor = open("\(path).lock", O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failed("open the lock file of", path) }
@@ -62,7 +63,8 @@ package enum UnixListener {
     }
 
     private static func answers(_ path: String) -> Bool {
-        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         // EAGAIN: somebody listens, but the backlog is full.

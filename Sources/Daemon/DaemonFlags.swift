@@ -1,0 +1,64 @@
+import ArgumentParser
+
+/// The command line. Everything is optional here: what is not given comes from the environment, the configuration
+/// file or the defaults (`Settings`).
+struct DaemonFlags: ParsableArguments {
+    @Option(help: "Where the store lives (default: /var/lib/berth/store).")
+    var dataDir: String?
+
+    @Option(help: "Unix socket of the Kubernetes API (default: /run/berth/api.sock).")
+    var apiSocket: String?
+
+    @Option(help: "Unix socket of the etcd API (accepted; nothing listens there yet).")
+    var etcdSocket: String?
+
+    @Option(help: "Unix socket of berth-node (default: /run/berth/node.sock).")
+    var nodeSocket: String?
+
+    @Option(help: "Where berth-node keeps provisioned volumes (default: /var/lib/berth/volumes).")
+    var volumeRoot: String?
+
+    @Option(help: "Cluster IPs of Services come from here (default: 10.96.0.0/16).")
+    var serviceCidr: String?
+
+    @Option(help: "Addresses of pods come from here (default: 10.89.0.0/16).")
+    var podCidr: String?
+
+    @Option(help: "Storage class of claims that name none (default: none).")
+    var defaultStorageClass: String?
+
+    @Option(help: "How long old revisions can be read: 30s, 90m, 24h (default: 24h).")
+    var retentionAge: String?
+
+    @Option(help: "How many old revisions can be read, whatever their age (default: no limit).")
+    var retentionRevisions: String?
+
+    @Option(help: "What to check at the start: quick or full (default: quick).")
+    var verify: String?
+
+    @Flag(help: "A throw-away store: tmpfs is allowed, and the daemon ends with its parent.")
+    var ephemeral = false
+
+    @Option(help: "debug, info, warning or error (default: info).")
+    var logLevel: String?
+
+    @Option(help: "Configuration file: lines of `flag-name: value` (default: /etc/berth/berthd.yaml if it exists).")
+    var config: String?
+
+    @Flag(help: "Say what the configuration comes to, and stop.")
+    var checkConfig = false
+
+    /// By their names, as in the environment and in the file.
+    var given: [String: String] {
+        var values: [String: String] = [:]
+        let options = [
+            ("data-dir", dataDir), ("api-socket", apiSocket), ("etcd-socket", etcdSocket), ("node-socket", nodeSocket),
+            ("volume-root", volumeRoot), ("service-cidr", serviceCidr), ("pod-cidr", podCidr),
+            ("default-storage-class", defaultStorageClass), ("retention-age", retentionAge),
+            ("retention-revisions", retentionRevisions), ("verify", verify), ("log-level", logLevel),
+        ]
+        for case (let name, let value?) in options { values[name] = value }
+        if ephemeral { values["ephemeral"] = "true" }
+        return values
+    }
+}

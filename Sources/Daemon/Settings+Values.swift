@@ -1,0 +1,60 @@
+/// Reading the values of settings.
+extension Settings {
+    static func path(_ name: String, _ value: String) throws(SettingsError) -> String {
+        guard value.hasPrefix("/") else { throw SettingsError("\(name) must be an absolute path, not '\(value)'") }
+        return value.count > 1 && value.hasSuffix("/") ? String(value.dropLast()) : value
+    }
+
+    /// `24h`, `90m`, `30s`, `1h30m`; in seconds.
+    static func duration(_ name: String, _ value: String) throws(SettingsError) -> Int64 {
+        let problem = SettingsError("\(name) must be a duration such as 24h, 90m or 30s, not '\(value)'")
+        var total: Int64 = 0
+        var digits = ""
+        for character in value {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            guard let count = Int64(digits), count < 1_000_000_000,
+                let unit = ["s": Int64(1), "m": 60, "h": 3600, "d": 86_400][character]
+            else { throw problem }
+            total += count * unit
+            digits = ""
+        }
+        guard digits.isEmpty, !value.isEmpty else { throw problem }
+        return total
+    }
+
+    static func count(_ name: String, _ value: String) throws(SettingsError) -> Int64 {
+        guard let count = Int64(value), count >= 0 else {
+            throw SettingsError("\(name) must be a number from 0 on, not '\(value)'")
+        }
+        return count
+    }
+
+    static func choice<Value>(_ name: String, _ value: String, _ choices: [String: Value]) throws(SettingsError)
+        -> Value
+    {
+        guard let choice = choices[value] else {
+            throw SettingsError(
+                "\(name) must be one of \(choices.keys.sorted().joined(separator: ", ")), not '\(value)'")
+        }
+        return choice
+    }
+
+    /// IPv4 in CIDR notation with nothing behind the prefix.
+    static func network(_ name: String, _ value: String) throws(SettingsError) -> String {
+        let problem = SettingsError("\(name) must be an IPv4 network such as 10.96.0.0/16, not '\(value)'")
+        let parts = value.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let length = UInt32(parts[1]), (8...30).contains(length) else { throw problem }
+        var address: UInt32 = 0
+        let bytes = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        guard bytes.count == 4 else { throw problem }
+        for byte in bytes {
+            guard let number = UInt8(byte) else { throw problem }
+            address = address << 8 | UInt32(number)
+        }
+        guard address & (UInt32.max >> length) == 0 else { throw problem }
+        return value
+    }
+}

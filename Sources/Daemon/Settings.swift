@@ -1,0 +1,94 @@
+import Glibc
+
+/// What the daemon does, from flags, variables, configuration file and defaults, in this order.
+struct Settings: Sendable, Equatable {
+    enum LogLevel: String, Sendable, Comparable, CaseIterable {
+        case debug, info, warning, error
+        static func < (left: LogLevel, right: LogLevel) -> Bool {
+            (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+        }
+    }
+
+    var dataDirectory = "/var/lib/berth/store"
+    var apiSocket = "/run/berth/api.sock"
+    var etcdSocket = "/run/berth/etcd.sock"
+    var nodeSocket = "/run/berth/node.sock"
+    var volumeRoot = "/var/lib/berth/volumes"
+    var serviceCIDR = "10.96.0.0/16"
+    var podCIDR = "10.89.0.0/16"
+    var defaultStorageClass = ""
+    var retentionSeconds: Int64 = 24 * 3600
+    /// 0: no limit.
+    var retentionRevisions: Int64 = 0
+    var verifiesFully = false
+    var isEphemeral = false
+    var logLevel = LogLevel.info
+
+    static let names = [
+        "data-dir", "api-socket", "etcd-socket", "node-socket", "volume-root", "service-cidr", "pod-cidr",
+        "default-storage-class", "retention-age", "retention-revisions", "verify", "ephemeral", "log-level",
+    ]
+
+    static func load(_ flags: DaemonFlags, environment: [String: String]) throws(SettingsError) -> Settings {
+        var values = try ConfigurationFile.read(flags.config ?? environment["BERTHD_CONFIG"])
+        for name in names {
+            let variable = "BERTHD_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+            if let value = environment[variable] { values[name] = value }
+        }
+        values.merge(flags.given) { $1 }
+        return try Settings(values)
+    }
+
+    init() {}
+
+    init(_ values: [String: String]) throws(SettingsError) {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) { try set(name, value) }
+    }
+
+    private mutating func set(_ name: String, _ value: String) throws(SettingsError) {
+        switch name {
+        case "data-dir": dataDirectory = try Self.path(name, value)
+        case "api-socket": apiSocket = try Self.path(name, value)
+        case "etcd-socket": etcdSocket = try Self.path(name, value)
+        case "node-socket": nodeSocket = try Self.path(name, value)
+        case "volume-root": volumeRoot = try Self.path(name, value)
+        case "service-cidr": serviceCIDR = try Self.network(name, value)
+        case "pod-cidr": podCIDR = try Self.network(name, value)
+        case "default-storage-class": defaultStorageClass = value
+        case "retention-age": retentionSeconds = try Self.duration(name, value)
+        case "retention-revisions": retentionRevisions = try Self.count(name, value)
+        case "verify": verifiesFully = try Self.choice(name, value, ["quick": false, "full": true])
+        case "ephemeral": isEphemeral = try Self.choice(name, value, ["true": true, "false": false])
+        case "log-level":
+            let levels = Dictionary(uniqueKeysWithValues: LogLevel.allCases.map { ($0.rawValue, $0) })
+            logLevel = try Self.choice(name, value, levels)
+        default:
+            throw SettingsError("there is no setting \(name); the settings are: \(Self.names.joined(separator: ", "))")
+        }
+    }
+
+    /// One setting a line, as the configuration file has them.
+    var summary: String {
+        """
+        data-dir: \(dataDirectory)
+        api-socket: \(apiSocket)
+        etcd-socket: \(etcdSocket)
+        node-socket: \(nodeSocket)
+        volume-root: \(volumeRoot)
+        service-cidr: \(serviceCIDR)
+        pod-cidr: \(podCIDR)
+        default-storage-class: \(defaultStorageClass)
+        retention-age: \(retentionSeconds)s
+        retention-revisions: \(retentionRevisions)
+        verify: \(verifiesFully ? "full" : "quick")
+        ephemeral: \(isEphemeral)
+        log-level: \(logLevel.rawValue)
+        """
+    }
+}
+
+/// A setting that cannot be; the text names it and says what would do.
+struct SettingsError: Error, Sendable, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
