@@ -15,7 +15,7 @@ enum DaemonProcess {
         signal(SIGPIPE, SIG_IGN)
         let systemd = SystemdNotifier(environment: EnvironmentVariables.all())
         let socket = try listen(settings)
-        let signals = StopSignals(endsWithParent: settings.isEphemeral)
+        let signals = try StopSignals(endsWithParent: settings.isEphemeral)
         let engine = try openStore(settings, log)
         let registry = Registry(engine: engine, options: registryOptions(settings))
         try await step("make the objects that are always there") { () async throws(Status) in

@@ -101,6 +101,6 @@ package final class APIServer: Responder {
     }
 
     private func metricsText() -> String {
-        metrics.text() + StoreMetrics.text(registry.engine) + options.metrics()
+        metrics.text() + StoreMetrics.text(registry) + options.metrics()
     }
 }

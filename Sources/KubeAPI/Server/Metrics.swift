@@ -1,7 +1,6 @@
 import NIOCore
 import Objects
 import Registry
-import Store
 
 /// Counts requests and their durations by verb, resource and status.
 final class RequestMetrics: Sendable {
@@ -74,14 +73,14 @@ final class RequestMetrics: Sendable {
 
 /// The store's state as gauges.
 enum StoreMetrics {
-    static func text(_ engine: any Engine) -> String {
+    static func text(_ registry: Registry) -> String {
         """
         # HELP berth_store_revision Newest revision.
         # TYPE berth_store_revision gauge
-        berth_store_revision \(engine.currentRevision)
+        berth_store_revision \(registry.revision)
         # HELP berth_store_compact_revision Reads below this revision fail.
         # TYPE berth_store_compact_revision gauge
-        berth_store_compact_revision \(engine.compactRevision)
+        berth_store_compact_revision \(registry.compactRevision)
 
         """
     }

@@ -1,7 +1,6 @@
 import NIOCore
 import Objects
 import Registry
-import Store
 import Transport
 
 extension APIServer {
@@ -9,10 +8,10 @@ extension APIServer {
     func watch(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
         let shape = try call.shape(transforms: true)
         let rendering = try Rendering(route.kind, shape, query, clock: registry.options.clock)
-        let parameters = try WatchParameters(query, name: route.name, current: registry.engine.currentRevision)
+        let parameters = try WatchParameters(query, name: route.name, current: registry.revision)
         let stream = WatchStream(call.exchange, rendering, parameters)
         do {
-            let handle = try registry.watchStored(
+            let handle = try registry.openStoredWatch(
                 route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace,
                 options: parameters.options, handler: stream.receive)
             stream.start(handle)

@@ -1,7 +1,6 @@
 import NIOCore
 import Objects
 import Registry
-import Store
 import Synchronization
 import Transport
 
@@ -16,7 +15,7 @@ final class WatchStream: Sendable {
     private let state: NIOLoopBoundBox<State>
 
     private struct State {
-        var handle: (any WatchHandle)?
+        var handle: StoredWatch?
         var timers: [Scheduled<Void>] = []
         var bookmarks: RepeatedTask?
         var hasColumns = false
@@ -33,7 +32,7 @@ final class WatchStream: Sendable {
 
     /// On the exchange's event loop, once the watch is known to have begun. What came before waits for this turn of
     /// the loop to end, so that nothing is written before the head.
-    func start(_ handle: (any WatchHandle)?) {
+    func start(_ handle: StoredWatch?) {
         var head = ResponseHead(status: 200)
         head.headers.add("Content-Type", "application/json")
         head.headers.add("Cache-Control", "no-cache, private")
