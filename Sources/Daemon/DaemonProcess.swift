@@ -21,7 +21,7 @@ enum DaemonProcess {
         try await step("make the objects that are always there") { () async throws(Status) in
             try await registry.bootstrap()
         }
-        let controllers = DaemonControllers(registry)
+        let controllers = DaemonControllers(registry, log)
         let server = HTTPServer(
             group: MultiThreadedEventLoopGroup.singleton,
             responder: APIServer(registry: registry, options: apiOptions(settings)))

@@ -8,11 +8,12 @@ struct StopSignals: Sendable {
     /// `endsWithParent`: also when the process that started this one is gone.
     init(endsWithParent: Bool) throws(DaemonError) {
         var ends: [CInt] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else {
+        guard pipe(&ends) == 0 else {
             throw DaemonError(message: "cannot make a pipe: \(String(cString: strerror(errno)))", code: .software)
         }
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         self.stream = stream
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         signalPipe = ends[1]
         for number in [SIGTERM, SIGINT] { signal(number, forwardSignal) }
         Self.read(ends[0], continuation)
