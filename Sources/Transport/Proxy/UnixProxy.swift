@@ -34,7 +34,11 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    private enum State { case waiting, relaying, done }
+    private enum State {
+        case waiting, relaying, done
+        /// 101 has come; the tunnel opens behind its end, which must not get into it.
+        case switching(HTTPResponseHead)
+    }
 
     private let request: HTTPRequest
     private let exchange: any Exchange
@@ -72,8 +76,11 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func receive(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
+        if head.status == .switchingProtocols {
+            state = .switching(head)
+            return
+        }
         state = .relaying
-        if head.status == .switchingProtocols { return openTunnel(head, context) }
         var headers = Headers(head.headers)
         headers.removeHopByHop()
         headers["Content-Length"] = nil
@@ -112,19 +119,28 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func finish(_ context: ChannelHandlerContext) {
-        guard state == .relaying else { return }
-        state = .done
-        exchange.end()
-        context.close(promise: nil)
+        switch state {
+        case .switching(let head): openTunnel(head, context)
+        case .relaying:
+            state = .done
+            exchange.end()
+            context.close(promise: nil)
+        case .waiting, .done: break
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if state != .done { exchange.abort() }
+        abortUnlessDone()
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if state != .done { exchange.abort() }
+        abortUnlessDone()
         context.close(promise: nil)
+    }
+
+    private func abortUnlessDone() {
+        if case .done = state { return }
+        exchange.abort()
     }
 }
