@@ -18,6 +18,9 @@ struct RequestBody: Sendable {
         case nil, "application/json": return try json(Array(request.body.readableBytesView))
         case "application/yaml", "application/x-yaml", "text/yaml":
             return try yaml(Array(request.body.readableBytesView))
+        case "application/vnd.kubernetes.protobuf":
+            let json = try ProtobufDecoder.decode(Array(request.body.readableBytesView))
+            return RequestBody(json: json, duplicates: [])
         default:
             var status = Status.unsupportedMediaType(mediaTypes)
             if type == "application/x-www-form-urlencoded" {

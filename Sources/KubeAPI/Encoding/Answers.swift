@@ -17,9 +17,18 @@ enum Answers {
                 status: status, contentType: shape.contentType, body: shape.isPretty ? PrettyJSON.format(body) : body)
         case .yaml:
             response = HTTPResponse(status: status, contentType: shape.contentType, body: YAMLWriter.format(json: body))
+        case .protobuf: response = protobuf(body, status: status)
         }
         response.head.headers.add("Cache-Control", "no-cache, private")
         return response
+    }
+
+    /// An answer of a type without a message, which no client asks for in protobuf alone, stays JSON.
+    private static func protobuf(_ body: ByteBuffer, status: Int) -> HTTPResponse {
+        guard let json = try? JSONParser.parse(Array(body.readableBytesView)), let bytes = ProtobufAnswer.encode(json)
+        else { return HTTPResponse(status: status, contentType: "application/json", body: body) }
+        return HTTPResponse(
+            status: status, contentType: "application/vnd.kubernetes.protobuf", body: ByteBuffer(bytes: bytes))
     }
 
     static func status(_ status: Status, _ shape: Negotiated = Negotiated()) -> HTTPResponse {

@@ -10,7 +10,7 @@ enum Representation: Sendable, Hashable {
 
 /// The choice among what a client accepts (https://kubernetes.io/docs/reference/using-api/api-concepts/).
 struct Negotiated: Sendable, Hashable {
-    enum Format: Sendable, Hashable { case json, yaml }
+    enum Format: Sendable, Hashable { case json, yaml, protobuf }
 
     var format = Format.json
     var representation = Representation.object
@@ -22,6 +22,7 @@ struct Negotiated: Sendable, Hashable {
         switch format {
         case .json: "application/json"
         case .yaml: "application/yaml"
+        case .protobuf: "application/vnd.kubernetes.protobuf"
         }
     }
 
@@ -35,6 +36,10 @@ struct Negotiated: Sendable, Hashable {
             .sorted { ($0.element.quality, $1.offset) > ($1.element.quality, $0.offset) }.map(\.element)
         for type in wanted {
             if let found = match(type, allowsTransforms) { return found }
+        }
+        // JSON costs nothing here, so protobuf is for those who take nothing else.
+        if wanted.contains(where: { $0.name == "application/vnd.kubernetes.protobuf" && $0.parameters["as"] == nil }) {
+            return Negotiated(format: .protobuf)
         }
         throw .notAcceptable(mediaTypes)
     }

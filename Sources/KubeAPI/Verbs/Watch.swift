@@ -7,6 +7,8 @@ extension APIServer {
     /// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
     func watch(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
         let shape = try call.shape(transforms: true)
+        // Streams are lines of JSON, which every client that watches takes.
+        guard shape.format == .json else { throw .notAcceptable(["application/json"]) }
         let rendering = try Rendering(route.kind, shape, query, clock: registry.options.clock)
         let parameters = try WatchParameters(query, name: route.name, current: registry.revision)
         let stream = WatchStream(call.exchange, rendering, parameters)

@@ -102,20 +102,23 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
             client.close(promise: nil)
             return
         }
-        HTTP1Pipeline.dismantle(client)
-        dismantle(context)
+        dismantle(context, client)
     }
 
-    /// The decoder goes last: removing it hands on the bytes that followed the 101.
-    private func dismantle(_ context: ChannelHandlerContext) {
+    /// The decoders go last: removing one hands on the bytes that came behind the head. The upstream one is delivering
+    /// the 101 at this moment, so that is for the next turn of the loop; only then may the client's bytes flow.
+    private func dismantle(_ context: ChannelHandlerContext, _ client: any Channel) {
         let pipeline = context.pipeline.syncOperations
         if let encoder = try? pipeline.handler(type: HTTPRequestEncoder.self) { _ = pipeline.removeHandler(encoder) }
-        let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self)
         _ = pipeline.removeHandler(self)
-        // Not within the decoder's own call: it is delivering the 101 at this moment.
-        guard let decoder else { return }
-        let loopBound = NIOLoopBound((pipeline, decoder), eventLoop: context.eventLoop)
-        context.eventLoop.execute { _ = loopBound.value.0.removeHandler(loopBound.value.1) }
+        let upstream = NIOLoopBound(pipeline, eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            let pipeline = upstream.value
+            if let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPResponseDecoder>.self) {
+                _ = pipeline.removeHandler(decoder)
+            }
+            HTTP1Pipeline.dismantle(client)
+        }
     }
 
     private func finish(_ context: ChannelHandlerContext) {
