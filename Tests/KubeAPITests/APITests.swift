@@ -76,7 +76,8 @@ import TransportTestSupport
             "GET /api/v1/namespaces?watch=1&timeoutSeconds=1 HTTP/1.1\r\nHost: x\r\n"
                 + "Accept: application/json;as=Table;v=v1;g=meta.k8s.io\r\nConnection: close\r\n\r\n")
         let text = try await client.receiveToEnd()
-        let events = text.components(separatedBy: "\n").filter { $0.hasPrefix("{\"type\"") }.compactMap { try? JSONParser.parse($0) }
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+        let events = lines.filter { $0.hasPrefix("{\"type\"") }.compactMap { try? JSONParser.parse($0) }
         #expect(events.count == 4)
         let columns = events.map { $0.at("object", "columnDefinitions")?.array?.count ?? -1 }
         #expect(columns == [3, 0, 0, 0])

@@ -6,7 +6,7 @@ import Testing
     private static let good: [(String, String)] = [
         ("a: 1\nb: two\n", #"{"a":1,"b":"two"}"#),
         ("# c\n---\na:\n  b:\n    c: true # t\n", #"{"a":{"b":{"c":true}}}"#),
-        ("l:\n- 1\n- a: x\n  b: y\n-\n  - z\n", #"{"l":[1,{"a":"x","b":"y"},["z"]]}"#),
+        ("l:\n- 1\n- a: x\n  b: w\n-\n  - z\n", #"{"l":[1,{"a":"x","b":"w"},["z"]]}"#),
         ("l:\n  - - a\n    - b\n  - c\n", #"{"l":[["a","b"],"c"]}"#),
         ("a: [1, \"two\", {b: c, d: [e]}]\nf: {}\n", #"{"a":[1,"two",{"b":"c","d":["e"]}],"f":{}}"#),
         ("a: [\n  1,\n  2 # c\n]\n", #"{"a":[1,2]}"#),

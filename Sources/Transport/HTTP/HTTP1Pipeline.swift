@@ -24,6 +24,8 @@ enum HTTP1Pipeline {
         remove(HTTPResponseEncoder.self, from: pipeline)
         remove(RequestStartHandler.self, from: pipeline)
         remove(ByteToMessageHandler<HTTPRequestDecoder>.self, from: pipeline)
+        // The handler held reads back while it owed an answer.
+        channel.read()
     }
 
     private static func remove<Handler: RemovableChannelHandler>(

@@ -24,8 +24,10 @@ final class Glue: ChannelDuplexHandler {
         partner = nil
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { partner?.value.context?.write(data, promise: nil) }
-    func channelReadComplete(context: ChannelHandlerContext) { partner?.value.context?.flush() }
+    /// Flushed at once: bytes that a removed decoder hands on come without a `channelReadComplete`.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        partner?.value.context?.writeAndFlush(data, promise: nil)
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         if let other = partner?.value.context { Self.closeAfterFlush(other) }
