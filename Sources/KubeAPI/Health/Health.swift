@@ -55,11 +55,14 @@ enum VersionInfo {
     static func json(berth version: String) -> JSON {
         [
             "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
-            "minCompatibilityMinor": "35", "gitVersion": .string("v1.36.0+berth.\(version)"), "gitCommit": "",
+            "minCompatibilityMinor": "35", "gitVersion": .string(gitVersion(berth: version)), "gitCommit": "",
             "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "swiftc",
             "platform": .string("linux/\(architecture)"),
         ]
     }
+
+    /// A Kubernetes version, because clients compare it with theirs.
+    static func gitVersion(berth version: String) -> String { "v1.36.0+berth.\(version)" }
 
     private static var architecture: String {
         #if arch(x86_64)

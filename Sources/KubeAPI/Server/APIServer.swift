@@ -26,6 +26,7 @@ package final class APIServer: Responder {
     let options: APIOptions
     let router: Router
     let discovery: Discovery
+    private let openAPI: OpenAPIStore
     let metrics = RequestMetrics()
     private let identities: IdentityCache
 
@@ -38,6 +39,7 @@ package final class APIServer: Responder {
         self.options = options
         router = Router(catalog: registry.catalog)
         discovery = Discovery(catalog: registry.catalog)
+        openAPI = OpenAPIStore(catalog: registry.catalog, version: VersionInfo.gitVersion(berth: options.version))
         let clock = registry.options.clock
         identities = IdentityCache(rules: rules, clock: { clock().seconds })
     }
@@ -95,9 +97,25 @@ package final class APIServer: Responder {
         case .version: call.answer(Answers.json(VersionInfo.json(berth: options.version), try call.shape()))
         case .health(let route): try serve(route, query, call)
         case .metrics: call.answer(Answers.text(metricsText(), contentType: "text/plain; version=0.0.4; charset=utf-8"))
+        case .openAPIIndex: answerOpenAPI(openAPI.index, call)
+        case .openAPIv2: answerOpenAPI(openAPI.version2, call)
+        case .openAPI(let group, let version):
+            let path = group.isEmpty ? "api/\(version)" : "apis/\(group)/\(version)"
+            guard let bytes = openAPI.document(path) else { throw .unknownPath() }
+            answerOpenAPI(bytes, call)
         case .unknown: throw .unknownPath()
         default: call.answer(try discovery.answer(call.route, call))
         }
+    }
+
+    /// Always JSON: whoever asks for gnostic's protobuf takes JSON too, if that is what comes.
+    private func answerOpenAPI(_ bytes: [UInt8], _ call: Call) {
+        var shape = Negotiated()
+        shape.isPretty = call.query?.flag("pretty") ?? false
+        var response = Answers.bytes(ByteBuffer(bytes: bytes), shape)
+        // The index names each document by the hash of its bytes.
+        if call.query?["hash"] != nil { response.head.headers["Cache-Control"] = "public, immutable" }
+        call.answer(response)
     }
 
     private func metricsText() -> String {
