@@ -12,13 +12,13 @@ extension SchemaTypes {
         _ live: JSONObject?, _ applied: JSONObject?, _ shape: ApplyShape
     ) throws(Status) -> JSON? {
         var out: [JSONObject.Member] = []
-        let changes = MemberTable(applied ?? JSONObject())
+        let changes = MemberLookup(applied ?? JSONObject())
         for (key, value) in live ?? JSONObject() {
             if let value = try merged(value, changes[key], self.shape(ofMember: key, in: shape)) {
                 out.append((key, value))
             }
         }
-        let known = MemberTable(live ?? JSONObject())
+        let known = MemberLookup(live ?? JSONObject())
         for (key, value) in applied ?? JSONObject() where known[key] == nil {
             if let value = try merged(nil, value, self.shape(ofMember: key, in: shape)) { out.append((key, value)) }
         }

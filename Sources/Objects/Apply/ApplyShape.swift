@@ -53,13 +53,13 @@ extension SchemaTypes {
         guard case .list(let type, let keys) = shape else {
             if case .object = item { return nil }
             if case .array = item { return nil }
-            return item.isNullLiteral ? nil : .value(item)
+            return item.isNullLiteral ? nil : PathElement(value: item)
         }
-        var parts: [PathElement.KeyValue] = []
+        var parts: [JSONObject.Member] = []
         for key in keys.sorted() {
             let fallback = type.structIndex.flatMap { types[$0].field(key)?.defaultValue }
-            if let value = item[key] ?? fallback { parts.append(PathElement.KeyValue(name: key, value: value)) }
+            if let value = item[key] ?? fallback { parts.append((key, value)) }
         }
-        return parts.isEmpty ? nil : .key(parts)
+        return parts.isEmpty ? nil : PathElement(key: parts)
     }
 }

@@ -1,7 +1,19 @@
 /// A set of paths: what a manager owns. A path can be in the set itself, lead to others, or both.
-package struct FieldSet: Hashable, Sendable {
-    package private(set) var members: Set<PathElement> = []
-    package private(set) var children: [PathElement: FieldSet] = [:]
+///
+/// Most levels have a handful of elements, so they are searched one by one; where there are many, each operation makes
+/// a table first.
+package struct FieldSet: Sendable {
+    struct Node: Sendable {
+        var element: PathElement
+        var isMember: Bool
+        var below = FieldSet()
+
+        var isEmpty: Bool { !isMember && below.isEmpty }
+    }
+
+    /// Each element once, in any order; none is empty.
+    private(set) var nodes: [Node] = []
+    fileprivate static let few = 16
 
     package init() {}
 
@@ -10,86 +22,145 @@ package struct FieldSet: Hashable, Sendable {
         for path in paths { insert(path.map { .field($0) }[...]) }
     }
 
-    package var isEmpty: Bool { members.isEmpty && children.isEmpty }
+    package var isEmpty: Bool { nodes.isEmpty }
 
-    mutating func insert(_ element: PathElement) { members.insert(element) }
-
-    /// What is below `element`; an empty set leaves no trace.
-    mutating func setChild(_ element: PathElement, _ child: FieldSet) {
-        children[element] = child.isEmpty ? nil : child
+    /// For an element that the set does not have yet.
+    mutating func append(_ element: PathElement, isMember: Bool, below: FieldSet) {
+        if isMember || !below.isEmpty { nodes.append(Node(element: element, isMember: isMember, below: below)) }
     }
 
-    mutating func insert(_ path: ArraySlice<PathElement>) {
+    private mutating func insert(_ path: ArraySlice<PathElement>) {
         guard let first = path.first else { return }
-        if path.count == 1 {
-            members.insert(first)
-        } else {
-            children[first, default: FieldSet()].insert(path.dropFirst())
+        let index = nodes.firstIndex { $0.element == first } ?? nodes.count
+        if index == nodes.count { nodes.append(Node(element: first, isMember: false)) }
+        if path.count == 1 { nodes[index].isMember = true } else { nodes[index].below.insert(path.dropFirst()) }
+    }
+
+    func node(_ element: PathElement) -> Node? { nodes.first { $0.element == element } }
+
+    func contains(_ path: ArraySlice<PathElement>) -> Bool {
+        guard let first = path.first, let node = node(first) else { return false }
+        return path.count == 1 ? node.isMember : node.below.contains(path.dropFirst())
+    }
+
+    /// Every path, in order.
+    var paths: [[PathElement]] {
+        sorted.flatMap { node in
+            (node.isMember ? [[node.element]] : []) + node.below.paths.map { [node.element] + $0 }
         }
     }
 
+    private var sorted: [Node] { nodes.sorted { PathElement.precedes($0.element, $1.element) } }
+}
+
+// MARK: Sets
+
+extension FieldSet {
+    /// Finds the nodes of a set, in constant time where there are many.
+    struct Lookup {
+        let nodes: [Node]
+        var table: [PathElement: Int] = [:]
+
+        init(_ set: FieldSet) {
+            nodes = set.nodes
+            if nodes.count > FieldSet.few {
+                table.reserveCapacity(nodes.count)
+                for (index, node) in nodes.enumerated() { table[node.element] = index }
+            }
+        }
+
+        func index(_ element: PathElement) -> Int? {
+            table.isEmpty ? nodes.firstIndex { $0.element == element } : table[element]
+        }
+
+        subscript(element: PathElement) -> Node? { index(element).map { nodes[$0] } }
+    }
+
     func union(_ other: FieldSet) -> FieldSet {
+        if isEmpty { return other }
+        if other.isEmpty { return self }
         var result = self
-        result.members.formUnion(other.members)
-        for (element, child) in other.children {
-            result.children[element] = result.children[element].map { $0.union(child) } ?? child
+        let lookup = Lookup(self)
+        for node in other.nodes {
+            if let index = lookup.index(node.element) {
+                result.nodes[index].isMember = result.nodes[index].isMember || node.isMember
+                result.nodes[index].below = result.nodes[index].below.union(node.below)
+            } else {
+                result.nodes.append(node)
+            }
         }
         return result
     }
 
     func intersection(_ other: FieldSet) -> FieldSet {
+        if isEmpty || other.isEmpty { return FieldSet() }
+        let lookup = Lookup(other)
         var result = FieldSet()
-        result.members = members.intersection(other.members)
-        for (element, child) in children {
-            if let match = other.children[element] { result.setChild(element, child.intersection(match)) }
+        for node in nodes {
+            guard let match = lookup[node.element] else { continue }
+            result.append(
+                node.element, isMember: node.isMember && match.isMember, below: node.below.intersection(match.below))
         }
         return result
     }
 
     /// The paths that `other` does not have; what is below a path of `other` stays.
-    func subtracting(_ other: FieldSet) -> FieldSet {
-        var result = FieldSet()
-        result.members = members.subtracting(other.members)
-        for (element, child) in children {
-            result.setChild(element, other.children[element].map { child.subtracting($0) } ?? child)
-        }
-        return result
-    }
+    func subtracting(_ other: FieldSet) -> FieldSet { subtracting(other, trees: false) }
 
     /// Without the paths of `other` and all below them.
-    func subtractingTrees(_ other: FieldSet) -> FieldSet {
+    func subtractingTrees(_ other: FieldSet) -> FieldSet { subtracting(other, trees: true) }
+
+    private func subtracting(_ other: FieldSet, trees: Bool) -> FieldSet {
+        if isEmpty || other.isEmpty { return self }
+        let lookup = Lookup(other)
         var result = FieldSet()
-        result.members = members.subtracting(other.members)
-        for (element, child) in children where !other.members.contains(element) {
-            result.setChild(element, other.children[element].map { child.subtractingTrees($0) } ?? child)
+        for node in nodes {
+            guard let match = lookup[node.element] else {
+                result.nodes.append(node)
+                continue
+            }
+            if trees, match.isMember { continue }
+            result.append(
+                node.element, isMember: node.isMember && !match.isMember,
+                below: node.below.subtracting(match.below, trees: trees))
         }
         return result
     }
 
-    func contains(_ path: ArraySlice<PathElement>) -> Bool {
-        guard let first = path.first else { return false }
-        if path.count == 1 { return members.contains(first) }
-        return children[first]?.contains(path.dropFirst()) ?? false
-    }
-
-    /// Every path, in order.
-    var paths: [[PathElement]] {
-        Set(children.keys).union(members).sorted(by: PathElement.precedes).flatMap { element in
-            (members.contains(element) ? [[element]] : [])
-                + (children[element]?.paths.map { [element] + $0 } ?? [])
+    /// The same set with each node replaced.
+    func mapped(_ transform: (Node) -> Node) -> FieldSet {
+        var result = FieldSet()
+        for node in nodes {
+            let changed = transform(node)
+            result.append(changed.element, isMember: changed.isMember, below: changed.below)
         }
+        return result
     }
 }
+
+extension FieldSet: Hashable {
+    package static func == (left: FieldSet, right: FieldSet) -> Bool {
+        guard left.nodes.count == right.nodes.count else { return false }
+        let lookup = Lookup(right)
+        return left.nodes.allSatisfy { node in
+            lookup[node.element].map { $0.isMember == node.isMember && $0.below == node.below } ?? false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(nodes.count) }
+}
+
+// MARK: JSON
 
 extension FieldSet {
     /// `fieldsV1`; nil if it is malformed.
     package init?(json: JSON) {
         guard let object = json.object else { return nil }
         for (key, value) in object where key != "." {
-            guard let element = PathElement(key), let below = value.object else { return nil }
-            if below.isEmpty || below["."] != nil { members.insert(element) }
-            guard let child = FieldSet(json: value) else { return nil }
-            setChild(element, child)
+            guard let element = PathElement(key), let members = value.object, let below = FieldSet(json: value) else {
+                return nil
+            }
+            append(element, isMember: members.isEmpty || members["."] != nil, below: below)
         }
     }
 
@@ -97,10 +168,10 @@ extension FieldSet {
 
     private func encoded(isMember: Bool) -> JSONObject {
         var out: [JSONObject.Member] = []
+        out.reserveCapacity(nodes.count + 1)
         if isMember, !isEmpty { out.append((".", .object(JSONObject()))) }
-        for element in Set(children.keys).union(members).sorted(by: PathElement.precedes) {
-            let child = children[element] ?? FieldSet()
-            out.append((element.encoded, .object(child.encoded(isMember: members.contains(element)))))
+        for node in sorted {
+            out.append((node.element.encoded, .object(node.below.encoded(isMember: node.isMember))))
         }
         return JSONObject(out)
     }

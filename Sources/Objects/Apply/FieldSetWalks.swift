@@ -14,14 +14,13 @@ extension SchemaTypes {
                 let found = mentioned(child, self.shape(ofMember: key, in: shape))
                 let isNamed = if case .object(let index) = shape { types[index].index(of: key) != nil } else { false }
                 let isEmpty = child.isNullLiteral || child.object?.isEmpty ?? false
-                if found.itself || isEmpty || !isNamed { set.insert(.field(key)) }
-                set.setChild(.field(key), found.below)
+                set.append(.field(key), isMember: found.itself || isEmpty || !isNamed, below: found.below)
             }
         case (.set, .array(let items)), (.list, .array(let items)):
+            var seen: Set<PathElement> = []
             for item in items {
-                guard let element = element(item, shape) else { continue }
-                set.insert(element)
-                set.setChild(element, mentioned(item, elementShape(shape)).below)
+                guard let element = element(item, shape), seen.insert(element).inserted else { continue }
+                set.append(element, isMember: true, below: mentioned(item, elementShape(shape)).below)
             }
         default: break
         }
@@ -36,15 +35,9 @@ extension SchemaTypes {
         var removed = FieldSet()
 
         fileprivate mutating func take(_ element: PathElement, _ kind: Kind, _ below: Changes) {
-            switch kind {
-            case .none: break
-            case .added: added.insert(element)
-            case .modified: modified.insert(element)
-            case .removed: removed.insert(element)
-            }
-            added.setChild(element, below.added)
-            modified.setChild(element, below.modified)
-            removed.setChild(element, below.removed)
+            added.append(element, isMember: kind == .added, below: below.added)
+            modified.append(element, isMember: kind == .modified, below: below.modified)
+            removed.append(element, isMember: kind == .removed, below: below.removed)
         }
     }
 
@@ -61,9 +54,9 @@ extension SchemaTypes {
         switch shape {
         case .object, .map:
             let (left, right) = (old?.object ?? JSONObject(), new?.object ?? JSONObject())
-            let known = MemberTable(right)
-            for (key, value) in left { take(key, value, known[key], shape, &changes) }
-            let before = MemberTable(left)
+            if itself == .none, left.isSameStorage(as: right) { return (.none, changes) }
+            let (before, after) = (MemberLookup(left), MemberLookup(right))
+            for (key, value) in left { take(key, value, after[key], shape, &changes) }
             for (key, value) in right where before[key] == nil { take(key, nil, value, shape, &changes) }
         default:
             let (left, right) = (grouped(old, shape), grouped(new, shape))
@@ -113,18 +106,19 @@ extension SchemaTypes {
     func removing(_ gone: FieldSet, from value: JSON, _ shape: ApplyShape) -> JSON? {
         switch (shape, value) {
         case (.object, .object(let object)), (.map, .object(let object)):
+            let lookup = FieldSet.Lookup(gone)
             let rest = object.members.compactMap { key, child -> JSONObject.Member? in
-                if gone.members.contains(.field(key)) { return nil }
-                guard let below = gone.children[.field(key)] else { return (key, child) }
-                return removing(below, from: child, self.shape(ofMember: key, in: shape)).map { (key, $0) }
+                guard let node = lookup[.field(key)] else { return (key, child) }
+                if node.isMember { return nil }
+                return removing(node.below, from: child, self.shape(ofMember: key, in: shape)).map { (key, $0) }
             }
             return rest.isEmpty ? nil : .object(JSONObject(rest))
         case (.set, .array(let items)), (.list, .array(let items)):
+            let lookup = FieldSet.Lookup(gone)
             let rest = items.compactMap { item -> JSON? in
-                guard let element = element(item, shape) else { return item }
-                if gone.members.contains(element) { return nil }
-                guard let below = gone.children[element] else { return item }
-                return removing(below, from: item, elementShape(shape))
+                guard let element = element(item, shape), let node = lookup[element] else { return item }
+                if node.isMember { return nil }
+                return removing(node.below, from: item, elementShape(shape))
             }
             return rest.isEmpty ? nil : .array(rest)
         case (.leaf, .object), (.leaf, .array): return nil
@@ -134,16 +128,17 @@ extension SchemaTypes {
 
     /// Objects on the way to a path of the set belong to it too.
     func namedFieldsIncluded(_ set: FieldSet, _ shape: ApplyShape) -> FieldSet {
-        var result = set
-        for (element, child) in set.children {
+        set.mapped { node in
+            var node = node
+            if node.below.isEmpty { return node }
             var below = elementShape(shape)
-            if case .field(let name) = element {
-                if case .object(let index) = shape, types[index].index(of: name) != nil { result.insert(element) }
+            if case .field(let name) = node.element {
+                if case .object(let index) = shape, types[index].index(of: name) != nil { node.isMember = true }
                 below = self.shape(ofMember: name, in: shape)
             }
-            result.setChild(element, namedFieldsIncluded(child, below))
+            node.below = namedFieldsIncluded(node.below, below)
+            return node
         }
-        return result
     }
 }
 

@@ -1,45 +1,45 @@
-/// One step of the path to a field, as managedFields name it.
+/// One step of the path to a field, as managedFields name it. Keys and values are kept as canonical JSON text, so that
+/// two elements are equal if they mean the same.
 package enum PathElement: Hashable, Sendable {
     /// A member of an object or of a map: `f:spec`
     case field(String)
     /// The element of a list with these values of its keys, sorted by name: `k:{"name":"web"}`
-    case key([KeyValue])
+    case key(String)
     /// The element of a set: `v:"a"`
-    case value(JSON)
+    case value(String)
     /// `i:0`; read but never written
     case index(Int)
 
-    package struct KeyValue: Hashable, Sendable {
-        package var name: String
-        package var value: JSON
-    }
-
     /// nil if it is no path element.
     package init?(_ text: String) {
-        guard text.utf8.count >= 2, text.dropFirst().first == ":" else { return nil }
+        guard text.utf8.count >= 2, text.utf8.dropFirst().first == UInt8(ascii: ":") else { return nil }
         let rest = String(text.dropFirst(2))
-        switch text.first {
-        case "f": self = .field(rest)
-        case "v":
+        switch text.utf8.first {
+        case UInt8(ascii: "f"): self = .field(rest)
+        case UInt8(ascii: "v"):
             guard let value = try? JSONParser.parse(rest) else { return nil }
-            self = .value(value)
-        case "k":
+            self.init(value: value)
+        case UInt8(ascii: "k"):
             guard let object = try? JSONParser.parse(rest).object else { return nil }
-            self = .key(object.map { KeyValue(name: $0.key, value: $0.value) }.sorted { $0.name < $1.name })
-        case "i":
+            self.init(key: object.members.sorted { $0.key < $1.key })
+        case UInt8(ascii: "i"):
             guard let index = Int(rest) else { return nil }
             self = .index(index)
         default: return nil
         }
     }
 
+    /// `parts` sorted by name.
+    init(key parts: [JSONObject.Member]) { self = .key(Self.text(.object(JSONObject(parts)))) }
+
+    init(value: JSON) { self = .value(Self.text(value)) }
+
     /// As in `fieldsV1`.
     package var encoded: String {
         switch self {
         case .field(let name): "f:" + name
-        case .key(let parts):
-            "k:" + Self.text(.object(JSONObject(parts.map { (key: $0.name, value: $0.value) })))
-        case .value(let value): "v:" + Self.text(value)
+        case .key(let text): "k:" + text
+        case .value(let text): "v:" + text
         case .index(let index): "i:\(index)"
         }
     }
@@ -48,8 +48,11 @@ package enum PathElement: Hashable, Sendable {
     package var shown: String {
         switch self {
         case .field(let name): "." + name
-        case .key(let parts): "[" + parts.map { "\($0.name)=\(Self.text($0.value))" }.joined(separator: ",") + "]"
-        case .value(let value): "[=\(Self.text(value))]"
+        case .key(let text):
+            "["
+                + ((try? JSONParser.parse(text).object) ?? JSONObject())
+                .map { "\($0.key)=\(Self.text($0.value))" }.joined(separator: ",") + "]"
+        case .value(let text): "[=\(text)]"
         case .index(let index): "[\(index)]"
         }
     }
@@ -58,8 +61,13 @@ package enum PathElement: Hashable, Sendable {
 
     /// Upstream's order: fields, keys, values, indexes.
     static func precedes(_ left: PathElement, _ right: PathElement) -> Bool {
-        if left.rank != right.rank { return left.rank < right.rank }
-        return left.encoded.utf8.lexicographicallyPrecedes(right.encoded.utf8)
+        switch (left, right) {
+        case (.field(let left), .field(let right)), (.key(let left), .key(let right)),
+            (.value(let left), .value(let right)):
+            left.utf8.lexicographicallyPrecedes(right.utf8)
+        case (.index(let left), .index(let right)): left < right
+        default: left.rank < right.rank
+        }
     }
 
     private var rank: Int {

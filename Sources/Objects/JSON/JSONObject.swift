@@ -27,9 +27,19 @@ package struct JSONObject: Sendable {
     }
 }
 
+extension JSONObject {
+    /// Copies share their members until one of them changes, which makes most comparisons after an update trivial.
+    func isSameStorage(as other: JSONObject) -> Bool {
+        members.withUnsafeBufferPointer { own in
+            other.members.withUnsafeBufferPointer { own.baseAddress == $0.baseAddress && own.count == $0.count }
+        }
+    }
+}
+
 extension JSONObject: Hashable {
     package static func == (left: JSONObject, right: JSONObject) -> Bool {
         guard left.count == right.count else { return false }
+        if left.isSameStorage(as: right) { return true }
         // Most equal objects have their members in the same order; the rest must not cost quadratic time.
         var index = 0
         while index < left.count, left.members[index].key == right.members[index].key {

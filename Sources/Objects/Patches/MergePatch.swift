@@ -40,3 +40,21 @@ struct MemberTable {
         JSONObject(members.compactMap { member in member.value.map { (member.key, $0) } })
     }
 }
+
+/// Reads members by name: one by one where there are few, by a table where there are many.
+struct MemberLookup {
+    private let object: JSONObject
+    private var table: [String: Int] = [:]
+
+    init(_ object: JSONObject) {
+        self.object = object
+        if object.count > 16 {
+            table = Dictionary(
+                object.members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    subscript(key: String) -> JSON? {
+        table.isEmpty ? object[key] : table[key].map { object.members[$0].value }
+    }
+}

@@ -32,50 +32,80 @@ package struct ProtobufDecoder {
     }
 
     private mutating func object(
-        _ bytes: ArraySlice<UInt8>, _ type: StructSchema, wrapper: Int = 0, into known: MemberTable = MemberTable()
+        _ bytes: ArraySlice<UInt8>, _ type: StructSchema
     ) throws(ProtobufReader.Malformed) -> JSONObject {
         depth += 1
         defer { depth -= 1 }
         if depth > JSONParser.maximumDepth { throw ProtobufReader.Malformed(message: "exceeded max depth") }
-        var members = known
-        var lists: [String: [JSON]] = [:]
-        var maps: [String: MemberTable] = [:]
+        var partial = Partial(type)
+        try read(bytes, wrapper: 0, into: &partial)
+        return partial.object
+    }
+
+    /// The fields met so far. Lists and maps are gathered apart, because their elements come one by one.
+    private struct Partial {
+        let type: StructSchema
+        var values: [JSON?]
+        var lists: [Int: [JSON]] = [:]
+        var maps: [Int: MemberTable] = [:]
+
+        init(_ type: StructSchema) {
+            self.type = type
+            values = Array(repeating: nil, count: type.fields.count)
+        }
+
+        var object: JSONObject {
+            var members: [JSONObject.Member] = []
+            for (index, field) in type.fields.enumerated() {
+                if let value = values[index] {
+                    members.append((field.name, value))
+                } else if let list = lists[index] {
+                    members.append((field.name, .array(list)))
+                } else if let map = maps[index] {
+                    members.append((field.name, .object(map.object)))
+                }
+            }
+            return JSONObject(members)
+        }
+    }
+
+    private mutating func read(
+        _ bytes: ArraySlice<UInt8>, wrapper: Int, into partial: inout Partial
+    ) throws(ProtobufReader.Malformed) {
         var reader = ProtobufReader(bytes)
+        let fields = partial.type.fields
         while !reader.isAtEnd {
             let (number, wire) = try reader.key()
-            if let field = type.fields.first(where: { $0.number == number && $0.wrapper == wrapper && number > 0 }) {
-                try read(field, wire, &reader, &members, &lists, &maps)
-            } else if wrapper == 0, wire == .bytes, type.fields.contains(where: { $0.wrapper == number }) {
-                members = MemberTable(try object(try reader.message(), type, wrapper: number, into: members))
+            if let index = fields.firstIndex(where: { $0.number == number && $0.wrapper == wrapper }) {
+                try read(fields[index], index, wire, &reader, &partial)
+            } else if wrapper == 0, wire == .bytes, fields.contains(where: { $0.wrapper == number }) {
+                try read(try reader.message(), wrapper: number, into: &partial)
             } else {
                 try reader.skip(wire)
             }
         }
-        for (name, list) in lists { members[name] = .array(list) }
-        for (name, map) in maps { members[name] = .object(map.object) }
-        return members.object
     }
 
     private mutating func read(
-        _ field: FieldSchema, _ wire: ProtobufReader.WireType, _ reader: inout ProtobufReader,
-        _ members: inout MemberTable, _ lists: inout [String: [JSON]], _ maps: inout [String: MemberTable]
+        _ field: FieldSchema, _ index: Int, _ wire: ProtobufReader.WireType, _ reader: inout ProtobufReader,
+        _ partial: inout Partial
     ) throws(ProtobufReader.Malformed) {
         switch field.type {
         case .list(let element):
             if wire == .bytes, element == .int32 || element == .int64 || element == .bool {
                 var packed = ProtobufReader(try reader.message())
                 while !packed.isAtEnd {
-                    lists[field.name, default: []].append(try value(element, .varint, &packed))
+                    partial.lists[index, default: []].append(try value(element, .varint, &packed))
                 }
             } else {
-                lists[field.name, default: []].append(try value(element, wire, &reader))
+                partial.lists[index, default: []].append(try value(element, wire, &reader))
             }
         case .map(let element):
             guard wire == .bytes else { throw Self.wrongType(field, wire) }
             let (key, value) = try entry(try reader.message(), element)
-            maps[field.name, default: MemberTable()][key] = value
+            partial.maps[index, default: MemberTable()][key] = value
         default:
-            members[field.name] = try value(field.type, wire, &reader)
+            partial.values[index] = try value(field.type, wire, &reader)
         }
     }
 

@@ -29,8 +29,9 @@ struct FieldSlots {
     func written(omittingEmpty: Bool) -> JSONObject {
         var members: [JSONObject.Member] = []
         members.reserveCapacity(values.count)
-        for (index, field) in type.fields.enumerated() {
+        for index in values.indices {
             guard let value = values[index] else { continue }
+            let field = type.fields[index]
             if omittingEmpty, !field.isPointer, !field.isAlwaysWritten, field.isLeftOut(value) { continue }
             members.append((field.name, value))
         }
@@ -41,10 +42,7 @@ struct FieldSlots {
 extension FieldSchema {
     /// Go's omitempty: scalars that are zero, lists and maps without elements; never objects.
     fileprivate func isLeftOut(_ value: JSON) -> Bool {
-        switch type {
-        case .object, .quantity, .time, .microTime, .intOrString, .raw: false
-        default: value.isZero
-        }
+        !type.isNeverOmitted && type != .raw && value.isZero
     }
 }
 

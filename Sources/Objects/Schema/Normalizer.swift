@@ -34,11 +34,15 @@ struct Normalizer {
 
     private mutating func slots(of object: JSONObject, _ type: StructSchema) throws(Mismatch) -> FieldSlots {
         var slots = FieldSlots(type)
+        // Most objects come in canonical order: the next field is a good guess.
+        var guess = 0
         for member in object.members {
-            guard let index = type.index(of: member.key) else {
+            let isNext = guess < type.fields.count && type.fields[guess].name == member.key
+            guard let index = isNext ? guess : type.index(of: member.key) else {
                 if unknown.count < Self.maximumUnknown { unknown.append(member.key) }
                 continue
             }
+            guess = index + 1
             if case .null = member.value {
                 if keepsWhatWasSent { slots.values[index] = .null }
                 continue
@@ -53,32 +57,29 @@ struct Normalizer {
             if unknown.count > known { prefix(from: known, member.key) }
         }
         if keepsWhatWasSent { return slots }
-        for (index, field) in type.fields.enumerated() where slots.values[index] == nil {
-            slots.values[index] = try empty(field)
+        for index in type.shownWhenUnset where slots.values[index] == nil {
+            slots.values[index] = try empty(type.fields[index])
         }
         return slots
     }
 
-    /// What upstream writes for a field that is not set; nil if nothing.
-    private mutating func empty(_ field: FieldSchema) throws(Mismatch) -> JSON? {
-        if field.isPointer { return field.isAlwaysWritten ? .null : nil }
+    /// What upstream writes for a field that is not set.
+    private mutating func empty(_ field: FieldSchema) throws(Mismatch) -> JSON {
+        if field.isPointer { return .null }
         switch field.type {
         case .object(let index): return .object(try normalize(JSONObject(), as: index))
-        case .time, .microTime: return .null
+        case .time, .microTime, .raw, .list, .map, .bytes, .extra, .fields: return .null
         case .quantity: return "0"
-        case .intOrString: return 0
-        case .raw: return field.isAlwaysWritten ? .null : nil
-        case .list, .map, .bytes, .extra, .fields: return field.isAlwaysWritten ? .null : nil
-        case .string: return field.isAlwaysWritten ? "" : nil
-        case .bool: return field.isAlwaysWritten ? false : nil
-        case .int32, .int64, .double: return field.isAlwaysWritten ? 0 : nil
+        case .intOrString, .int32, .int64, .double: return 0
+        case .string: return ""
+        case .bool: return false
         }
     }
 
     private mutating func fillDefaults(_ slots: inout FieldSlots, _ type: StructSchema) throws(Mismatch) {
-        for (index, field) in type.fields.enumerated() {
-            guard let value = field.defaultValue, slots.isUnset(index) else { continue }
-            slots.values[index] = try self.value(value, field.type)
+        for index in type.defaulted where slots.isUnset(index) {
+            let field = type.fields[index]
+            if let value = field.defaultValue { slots.values[index] = try self.value(value, field.type) }
         }
         if let rule = DefaultRules.byType[type.name] { rule(&slots) }
     }

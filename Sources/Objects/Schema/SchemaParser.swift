@@ -6,6 +6,7 @@ struct SchemaParser {
         var package: String
         var isKind: Bool
         var isAtomic: Bool
+        var summary: String
         var fields: [FieldSchema] = []
     }
 
@@ -32,33 +33,30 @@ struct SchemaParser {
         return parser.drafts.map {
             StructSchema(
                 name: $0.name, package: $0.package, fields: ($0.isKind ? typeMeta : []) + $0.fields,
-                isKind: $0.isKind, isAtomic: $0.isAtomic)
+                isKind: $0.isKind, isAtomic: $0.isAtomic, summary: $0.summary)
         }
     }
 
     /// `kind` and `apiVersion` are no fields of the protobuf message.
     private static let typeMeta = [
-        FieldSchema(name: "kind", number: 0, wrapper: 0, type: .string),
-        FieldSchema(name: "apiVersion", number: 0, wrapper: 0, type: .string),
+        FieldSchema(FieldDraft(name: "kind", type: .string)),
+        FieldSchema(FieldDraft(name: "apiVersion", type: .string)),
     ]
 
     private mutating func declare(_ line: Substring) {
+        let (line, summary) = Self.described(line)
         let words = line.split(separator: " ")
         let name = String(words[1])
         precondition(indexes[name] == nil, "type \(name) is described twice")
         indexes[name] = drafts.count
         drafts.append(
             Draft(
-                name: name, package: "", isKind: words.contains("kind"), isAtomic: words.contains("atomic")))
+                name: name, package: "", isKind: words.contains("kind"), isAtomic: words.contains("atomic"),
+                summary: summary))
     }
 
     private func field(_ line: Substring) -> FieldSchema {
-        var line = line
-        var summary = ""
-        if let range = Self.range(of: " -- ", in: line) {
-            summary = String(line[range.upperBound...])
-            line = line[..<range.lowerBound]
-        }
+        let (line, summary) = Self.described(line)
         let words = line.split(separator: " ")
         precondition(words.count >= 3, "no field: \(line)")
         let numbers = words[0].split(separator: ".").compactMap { Int($0) }
@@ -67,12 +65,12 @@ struct SchemaParser {
         if always { type = type.dropLast() }
         let pointer = type.hasPrefix("?")
         if pointer { type = type.dropFirst() }
-        var field = FieldSchema(
+        var field = FieldDraft(
             name: String(words[1]), number: numbers.last ?? 0, wrapper: numbers.count > 1 ? numbers[0] : 0,
             type: valueType(type), isPointer: pointer, isAlwaysWritten: always)
         for word in words[3...] { flag(word, &field) }
         field.summary = summary
-        return field
+        return FieldSchema(field)
     }
 
     private func valueType(_ text: Substring) -> ValueType {
@@ -98,7 +96,7 @@ struct SchemaParser {
         }
     }
 
-    private func flag(_ word: Substring, _ field: inout FieldSchema) {
+    private func flag(_ word: Substring, _ field: inout FieldDraft) {
         if word.hasPrefix("=") {
             field.defaultValue = try? JSONParser.parse(String(word.dropFirst()))
             precondition(field.defaultValue != nil, "no JSON: \(word)")
@@ -122,14 +120,17 @@ struct SchemaParser {
         }
     }
 
-    private static func range(of needle: String, in text: Substring) -> Range<Substring.Index>? {
-        let bytes = Array(needle.utf8)
-        var index = text.startIndex
-        while index < text.endIndex {
-            let rest = text.utf8[index...]
-            if rest.starts(with: bytes) { return index..<text.utf8.index(index, offsetBy: bytes.count) }
-            index = text.utf8.index(after: index)
+    /// What stands before and after ` -- `.
+    private static func described(_ line: Substring) -> (Substring, String) {
+        let bytes = line.utf8
+        var index = bytes.startIndex
+        while let dash = bytes[index...].firstIndex(of: UInt8(ascii: "-")) {
+            let rest = line[dash...]
+            if rest.hasPrefix("-- "), dash > bytes.startIndex, bytes[bytes.index(before: dash)] == UInt8(ascii: " ") {
+                return (line[..<line.index(before: dash)], String(rest.dropFirst(3)))
+            }
+            index = bytes.index(after: dash)
         }
-        return nil
+        return (line, "")
     }
 }

@@ -2,29 +2,29 @@ extension SchemaTables {
     /// ConfigMap, Secret, ServiceAccount, and references to objects.
     static let configTables = #"""
         package io.k8s.api.core.v1
-        type ConfigMap kind
+        type ConfigMap kind -- Configuration as named values.
           1 metadata ObjectMeta
-          4 immutable ?bool
-          2 data {str}
-          3 binaryData {bytes}
-        type Secret kind
+          4 immutable ?bool -- Refuse every further change of the data.
+          2 data {str} -- Text by name.
+          3 binaryData {bytes} -- Bytes by name.
+        type Secret kind -- Confidential values by name.
           1 metadata ObjectMeta
-          5 immutable ?bool
-          2 data {bytes}
-          4 stringData {str}
-          3 type str ="Opaque"
-        type ServiceAccount kind
+          5 immutable ?bool -- Refuse every further change of the data.
+          2 data {bytes} -- Values in base64 by name.
+          4 stringData {str} -- Values as text; merged into data when written.
+          3 type str ="Opaque" -- What the values are for.
+        type ServiceAccount kind -- The identity of programs that run in pods.
           1 metadata ObjectMeta
           2 secrets [ObjectReference] map(name) merge(name)
           3 imagePullSecrets [LocalObjectReference] atomic
           4 automountServiceAccountToken ?bool
-        type Binding kind
+        type Binding kind -- The decision that a pod runs on a node.
           1 metadata ObjectMeta
           2 target ObjectReference! req
         type PodTemplate kind
           1 metadata ObjectMeta
           2 template PodTemplateSpec
-        type ObjectReference atomic
+        type ObjectReference atomic -- An object, wherever it is.
           1 kind str
           2 namespace str
           3 name str
@@ -32,7 +32,7 @@ extension SchemaTables {
           5 apiVersion str
           6 resourceVersion str
           7 fieldPath str
-        type LocalObjectReference atomic
+        type LocalObjectReference atomic -- The name of an object in the same namespace.
           1 name str
         type TypedLocalObjectReference atomic
           1 apiGroup ?str!

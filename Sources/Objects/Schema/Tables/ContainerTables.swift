@@ -2,32 +2,32 @@ extension SchemaTables {
     /// Containers, their environment, probes and resources.
     static let containerTables = #"""
         package io.k8s.api.core.v1
-        type Container
-          1 name str! req
-          2 image str
-          3 command [str] atomic
-          4 args [str] atomic
-          5 workingDir str
-          6 ports [ContainerPort] map(containerPort,protocol) merge(containerPort)
+        type Container -- One program of a pod with its image, environment, mounts and limits.
+          1 name str! req -- Unique in the pod; never changes.
+          2 image str -- The image to run.
+          3 command [str] atomic -- Replaces the image's entry point.
+          4 args [str] atomic -- Replaces the image's arguments.
+          5 workingDir str -- Replaces the image's working directory.
+          6 ports [ContainerPort] map(containerPort,protocol) merge(containerPort) -- Ports that the container listens on; for information.
           19 envFrom [EnvFromSource] atomic
-          7 env [EnvVar] map(name) merge(name)
-          8 resources ResourceRequirements
+          7 env [EnvVar] map(name) merge(name) -- Variables of the environment.
+          8 resources ResourceRequirements -- What is guaranteed and what is the limit.
           23 resizePolicy [ContainerResizePolicy] atomic
           24 restartPolicy ?str enum(Always|Never|OnFailure)
           25 restartPolicyRules [ContainerRestartRule] atomic
-          9 volumeMounts [VolumeMount] map(mountPath) merge(mountPath)
+          9 volumeMounts [VolumeMount] map(mountPath) merge(mountPath) -- Volumes and where they appear.
           21 volumeDevices [VolumeDevice] map(devicePath) merge(devicePath)
-          10 livenessProbe ?Probe
-          11 readinessProbe ?Probe
-          22 startupProbe ?Probe
-          12 lifecycle ?Lifecycle
+          10 livenessProbe ?Probe -- The container is restarted when it fails.
+          11 readinessProbe ?Probe -- The pod gets no traffic while it fails.
+          22 startupProbe ?Probe -- The other probes wait for it.
+          12 lifecycle ?Lifecycle -- What to do after the start and before the stop.
           13 terminationMessagePath str ="/dev/termination-log"
           20 terminationMessagePolicy str enum(FallbackToLogsOnError|File) ="File"
-          14 imagePullPolicy str enum(Always|IfNotPresent|Never)
-          15 securityContext ?SecurityContext
-          16 stdin bool
+          14 imagePullPolicy str enum(Always|IfNotPresent|Never) -- When the image is fetched.
+          15 securityContext ?SecurityContext -- Users and privileges of the container.
+          16 stdin bool -- Keep standard input open.
           17 stdinOnce bool
-          18 tty bool
+          18 tty bool -- Allocate a terminal.
         type EphemeralContainer
           1.1 name str! req
           1.2 image str
@@ -55,11 +55,11 @@ extension SchemaTables {
           1.17 stdinOnce bool
           1.18 tty bool
           2 targetContainerName str
-        type ResourceRequirements
+        type ResourceRequirements -- What a container is guaranteed and what it may use at most.
           1 limits {Quantity}
           2 requests {Quantity}
           3 claims [ResourceClaim] map(name)
-        type ContainerPort
+        type ContainerPort -- A port that a container listens on.
           1 name str
           2 hostPort i32
           3 containerPort i32! req
@@ -69,7 +69,7 @@ extension SchemaTables {
           1 prefix str
           2 configMapRef ?ConfigMapEnvSource
           3 secretRef ?SecretEnvSource
-        type EnvVar
+        type EnvVar -- A variable in the environment of a container.
           1 name str! req
           2 value str
           3 valueFrom ?EnvVarSource
@@ -79,7 +79,7 @@ extension SchemaTables {
         type ContainerRestartRule
           1 action str enum(Restart|RestartAllContainers) req
           2 exitCodes ?ContainerRestartRuleOnExitCodes
-        type VolumeMount
+        type VolumeMount -- Where a volume appears in a container.
           1 name str! req
           2 readOnly bool
           7 recursiveReadOnly ?str enum(Disabled|Enabled|IfPossible)
@@ -90,7 +90,7 @@ extension SchemaTables {
         type VolumeDevice
           1 name str! req
           2 devicePath str! req
-        type Probe
+        type Probe -- A check that is repeated while the container runs.
           1.1 exec ?ExecAction
           1.2 httpGet ?HTTPGetAction
           1.3 tcpSocket ?TCPSocketAction

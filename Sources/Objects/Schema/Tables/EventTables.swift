@@ -2,7 +2,7 @@ extension SchemaTables {
     /// Event, in the core group and in events.k8s.io.
     static let eventTables = #"""
         package io.k8s.api.core.v1
-        type Event kind
+        type Event kind -- Something that happened to an object.
           1 metadata ObjectMeta! req
           2 involvedObject ObjectReference! req
           3 reason str
@@ -19,7 +19,7 @@ extension SchemaTables {
           14 reportingComponent str!
           15 reportingInstance str!
         package io.k8s.api.events.v1
-        type events.Event kind
+        type events.Event kind -- Something that happened to an object.
           1 metadata ObjectMeta!
           2 eventTime MicroTime! req
           3 series ?events.EventSeries

@@ -24,22 +24,22 @@ extension SchemaTables {
           3 continue str
           4 remainingItemCount ?i64
           5 shardInfo ?ShardInfo
-        type ObjectMeta
-          1 name str
-          2 generateName str
-          3 namespace str
+        type ObjectMeta -- What every object has: its name, labels, owners and versions.
+          1 name str -- Unique for its kind in its namespace; never changes.
+          2 generateName str -- The beginning of a name that the server completes.
+          3 namespace str -- The scope of the name.
           4 selfLink str
-          5 uid str
-          6 resourceVersion str
-          7 generation i64
-          8 creationTimestamp ?Time
-          9 deletionTimestamp ?Time
-          10 deletionGracePeriodSeconds ?i64
-          11 labels {str}
-          12 annotations {str}
-          13 ownerReferences [OwnerReference] map(uid) merge(uid)
-          14 finalizers [str] set merge
-          17 managedFields [ManagedFieldsEntry] atomic
+          5 uid str -- Unique for all objects of all time.
+          6 resourceVersion str -- Changes with every write; guards against lost updates.
+          7 generation i64 -- Counts the changes of the desired state.
+          8 creationTimestamp ?Time -- When it was created.
+          9 deletionTimestamp ?Time -- When it was asked to go.
+          10 deletionGracePeriodSeconds ?i64 -- How long the going may take.
+          11 labels {str} -- Short values to select by.
+          12 annotations {str} -- Values for tools.
+          13 ownerReferences [OwnerReference] map(uid) merge(uid) -- Objects whose going takes this one along.
+          14 finalizers [str] set merge -- What must be done before it can go.
+          17 managedFields [ManagedFieldsEntry] atomic -- Who owns which fields.
         type Preconditions
           1 uid ?str
           2 resourceVersion ?str
@@ -52,7 +52,7 @@ extension SchemaTables {
           5 retryAfterSeconds i32
         type ShardInfo
           1 selector str! req
-        type OwnerReference atomic
+        type OwnerReference atomic -- Another object that this one belongs to.
           5 apiVersion str! req
           1 kind str! req
           3 name str! req
@@ -67,7 +67,7 @@ extension SchemaTables {
           6 fieldsType str
           7 fieldsV1 ?fields
           8 subresource str
-        type LabelSelector atomic
+        type LabelSelector atomic -- Which labels an object must have.
           1 matchLabels {str}
           2 matchExpressions [LabelSelectorRequirement] atomic
         type Condition

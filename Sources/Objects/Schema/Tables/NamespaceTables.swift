@@ -2,10 +2,10 @@ extension SchemaTables {
     /// Namespace.
     static let namespaceTables = #"""
         package io.k8s.api.core.v1
-        type Namespace kind
+        type Namespace kind -- A scope for names.
           1 metadata ObjectMeta
-          2 spec NamespaceSpec
-          3 status NamespaceStatus
+          2 spec NamespaceSpec -- The desired state.
+          3 status NamespaceStatus -- The observed state; written by the system.
         type NamespaceSpec
           1 finalizers [str] atomic
         type NamespaceStatus

@@ -2,10 +2,10 @@ extension SchemaTables {
     /// Node.
     static let nodeTables = #"""
         package io.k8s.api.core.v1
-        type Node kind
+        type Node kind -- A machine that runs pods.
           1 metadata ObjectMeta
-          2 spec NodeSpec
-          3 status NodeStatus
+          2 spec NodeSpec -- The desired state.
+          3 status NodeStatus -- The observed state; written by the system.
         type NodeSpec
           1 podCIDR str
           7 podCIDRs [str] set merge
@@ -14,7 +14,7 @@ extension SchemaTables {
           5 taints [Taint] atomic
           6 configSource ?NodeConfigSource
           2 externalID str
-        type NodeStatus
+        type NodeStatus -- What a node has and how it is.
           1 capacity {Quantity}
           2 allocatable {Quantity}
           3 phase str

@@ -7,7 +7,7 @@ extension SchemaTables {
           2 path str! req
           3 readOnly bool
           4 endpointsNamespace ?str
-        type RBDPersistentVolumeSource
+        type RBDPersistentVolumeSource -- A block device of a Ceph cluster.
           1 monitors [str]! atomic req
           2 image str! req
           3 fsType str
@@ -62,7 +62,7 @@ extension SchemaTables {
           8 volumeName str
           9 fsType str ="xfs"
           10 readOnly bool
-        type LocalVolumeSource
+        type LocalVolumeSource -- A directory or device of one node.
           1 path str! req
           2 fsType ?str
         type StorageOSPersistentVolumeSource
@@ -71,7 +71,7 @@ extension SchemaTables {
           3 fsType str
           4 readOnly bool
           5 secretRef ?ObjectReference
-        type CSIPersistentVolumeSource
+        type CSIPersistentVolumeSource -- A volume of a CSI driver.
           1 driver str! req
           2 volumeHandle str! req
           3 readOnly bool

@@ -2,20 +2,20 @@ extension SchemaTables {
     /// What a pod reports.
     static let podStatusTables = #"""
         package io.k8s.api.core.v1
-        type PodStatus
+        type PodStatus -- What a pod is at the moment, as its node last reported it.
           17 observedGeneration i64
-          1 phase str
-          2 conditions [PodCondition] map(type) merge(type)
+          1 phase str -- Pending, Running, Succeeded, Failed or Unknown.
+          2 conditions [PodCondition] map(type) merge(type) -- Named facts about the pod, such as Ready.
           3 message str
           4 reason str
           11 nominatedNodeName str
           5 hostIP str
           16 hostIPs [HostIP] atomic merge(ip)
-          6 podIP str
+          6 podIP str -- The address of the pod.
           12 podIPs [PodIP] map(ip) merge(ip)
-          7 startTime ?Time
+          7 startTime ?Time -- When the node accepted the pod.
           10 initContainerStatuses [ContainerStatus] atomic
-          8 containerStatuses [ContainerStatus] atomic
+          8 containerStatuses [ContainerStatus] atomic -- How each container is.
           9 qosClass str
           13 ephemeralContainerStatuses [ContainerStatus] atomic
           14 resize str

@@ -2,35 +2,35 @@ extension SchemaTables {
     /// Pod and what it says about the pod as a whole.
     static let podTables = #"""
         package io.k8s.api.core.v1
-        type Pod kind
+        type Pod kind -- A group of containers that run together on one node.
           1 metadata ObjectMeta
-          2 spec PodSpec
-          3 status PodStatus
-        type PodSpec
-          1 volumes [Volume] map(name) merge(name) retain
-          20 initContainers [Container] map(name) merge(name)
-          2 containers [Container]! map(name) merge(name) req
+          2 spec PodSpec -- The desired state.
+          3 status PodStatus -- The observed state; written by the system.
+        type PodSpec -- What a pod should be.
+          1 volumes [Volume] map(name) merge(name) retain -- What the containers may mount.
+          20 initContainers [Container] map(name) merge(name) -- Run to completion in order before the others, unless they restart always.
+          2 containers [Container]! map(name) merge(name) req -- At least one; their number never changes.
           34 ephemeralContainers [EphemeralContainer] map(name) merge(name)
-          3 restartPolicy str enum(Always|Never|OnFailure) ="Always"
-          4 terminationGracePeriodSeconds ?i64 =30
-          5 activeDeadlineSeconds ?i64
-          6 dnsPolicy str enum(ClusterFirst|ClusterFirstWithHostNet|Default|None) ="ClusterFirst"
-          7 nodeSelector {str} atomic
-          8 serviceAccountName str
+          3 restartPolicy str enum(Always|Never|OnFailure) ="Always" -- When ended containers start again.
+          4 terminationGracePeriodSeconds ?i64 =30 -- How long the pod may take to stop.
+          5 activeDeadlineSeconds ?i64 -- How long the pod may run at all.
+          6 dnsPolicy str enum(ClusterFirst|ClusterFirstWithHostNet|Default|None) ="ClusterFirst" -- How names are resolved in the pod.
+          7 nodeSelector {str} atomic -- Labels that the node must have.
+          8 serviceAccountName str -- The identity of the pod.
           9 serviceAccount str
           21 automountServiceAccountToken ?bool
-          10 nodeName str
-          11 hostNetwork bool
+          10 nodeName str -- The node that the pod is bound to.
+          11 hostNetwork bool -- Use the node's own network.
           12 hostPID bool
           13 hostIPC bool
           27 shareProcessNamespace ?bool
-          14 securityContext ?PodSecurityContext ={}
-          15 imagePullSecrets [LocalObjectReference] map(name) merge(name)
-          16 hostname str
-          17 subdomain str
-          18 affinity ?Affinity
-          19 schedulerName str ="default-scheduler"
-          22 tolerations [Toleration] atomic
+          14 securityContext ?PodSecurityContext ={} -- Users, groups and privileges of the whole pod.
+          15 imagePullSecrets [LocalObjectReference] map(name) merge(name) -- Credentials for registries.
+          16 hostname str -- The host name inside the pod.
+          17 subdomain str -- The service that gives the pod its DNS name.
+          18 affinity ?Affinity -- Which nodes and neighbours the pod prefers or needs.
+          19 schedulerName str ="default-scheduler" -- Who decides on the node.
+          22 tolerations [Toleration] atomic -- Taints of nodes that the pod puts up with.
           23 hostAliases [HostAlias] map(ip) merge(ip)
           24 priorityClassName str
           25 priority ?i32
@@ -49,9 +49,9 @@ extension SchemaTables {
           40 resources ?ResourceRequirements
           41 hostnameOverride ?str
           43 schedulingGroup ?PodSchedulingGroup
-        type PodTemplateSpec
+        type PodTemplateSpec -- From what a controller makes its pods.
           1 metadata ObjectMeta
-          2 spec PodSpec
+          2 spec PodSpec -- The desired state.
         type PodSecurityContext
           1 seLinuxOptions ?SELinuxOptions
           8 windowsOptions ?WindowsSecurityContextOptions

@@ -2,22 +2,22 @@ extension SchemaTables {
     /// PodDisruptionBudget, Eviction, Lease, Scale.
     static let policyTables = #"""
         package io.k8s.api.coordination.v1
-        type Lease kind
+        type Lease kind -- A lock with a holder and a time to live.
           1 metadata ObjectMeta
-          2 spec LeaseSpec
+          2 spec LeaseSpec -- The desired state.
         package io.k8s.api.policy.v1
-        type PodDisruptionBudget kind
+        type PodDisruptionBudget kind -- How many pods of a set may be missing on purpose.
           1 metadata ObjectMeta
-          2 spec PodDisruptionBudgetSpec
-          3 status PodDisruptionBudgetStatus
-        type Eviction kind
+          2 spec PodDisruptionBudgetSpec -- The desired state.
+          3 status PodDisruptionBudgetStatus -- The observed state; written by the system.
+        type Eviction kind -- The request to remove a pod unless a budget forbids it.
           1 metadata ObjectMeta
           2 deleteOptions ?DeleteOptions
         package io.k8s.api.autoscaling.v1
-        type Scale kind
+        type Scale kind -- The number of replicas of something that scales.
           1 metadata ObjectMeta
-          2 spec ScaleSpec
-          3 status ScaleStatus
+          2 spec ScaleSpec -- The desired state.
+          3 status ScaleStatus -- The observed state; written by the system.
         package io.k8s.api.coordination.v1
         type LeaseSpec
           1 holderIdentity ?str

@@ -2,22 +2,22 @@ extension SchemaTables {
     /// Reviews of users, tokens and access.
     static let reviewTables = #"""
         package io.k8s.api.authentication.v1
-        type TokenRequest kind
+        type TokenRequest kind -- A token for a service account.
           1 metadata ObjectMeta
-          2 spec TokenRequestSpec!
-          3 status TokenRequestStatus
+          2 spec TokenRequestSpec! -- The desired state.
+          3 status TokenRequestStatus -- The observed state; written by the system.
         type TokenReview kind
           1 metadata ObjectMeta
           2 spec TokenReviewSpec! req
           3 status TokenReviewStatus
-        type SelfSubjectReview kind
+        type SelfSubjectReview kind -- Who am I?
           1 metadata ObjectMeta
-          2 status SelfSubjectReviewStatus
+          2 status SelfSubjectReviewStatus -- The observed state; written by the system.
         package io.k8s.api.authorization.v1
-        type SelfSubjectAccessReview kind
+        type SelfSubjectAccessReview kind -- May I do this?
           1 metadata ObjectMeta
-          2 spec SelfSubjectAccessReviewSpec! req
-          3 status SubjectAccessReviewStatus
+          2 spec SelfSubjectAccessReviewSpec! req -- The desired state.
+          3 status SubjectAccessReviewStatus -- The observed state; written by the system.
         type SubjectAccessReview kind
           1 metadata ObjectMeta
           2 spec SubjectAccessReviewSpec! req

@@ -2,15 +2,15 @@ extension SchemaTables {
     /// Service, Endpoints, EndpointSlice.
     static let serviceTables = #"""
         package io.k8s.api.core.v1
-        type Endpoints kind
+        type Endpoints kind -- The addresses behind a service, in the older form.
           1 metadata ObjectMeta
           2 subsets [EndpointSubset] atomic
-        type Service kind
+        type Service kind -- A stable name and address for a set of pods.
           1 metadata ObjectMeta
-          2 spec ServiceSpec
-          3 status ServiceStatus
+          2 spec ServiceSpec -- The desired state.
+          3 status ServiceStatus -- The observed state; written by the system.
         package io.k8s.api.discovery.v1
-        type EndpointSlice kind
+        type EndpointSlice kind -- Some of the addresses behind a service.
           1 metadata ObjectMeta
           4 addressType str! enum(FQDN|IPv4|IPv6) req
           2 endpoints [Endpoint]! atomic
@@ -20,12 +20,12 @@ extension SchemaTables {
           1 addresses [EndpointAddress] atomic
           2 notReadyAddresses [EndpointAddress] atomic
           3 ports [EndpointPort] atomic
-        type ServiceSpec
-          1 ports [ServicePort] map(port,protocol) merge(port)
-          2 selector {str} atomic
-          3 clusterIP str
+        type ServiceSpec -- Which pods a service leads to and how.
+          1 ports [ServicePort] map(port,protocol) merge(port) -- Ports of the service.
+          2 selector {str} atomic -- Labels of its pods.
+          3 clusterIP str -- The address of the service; None for a headless one.
           18 clusterIPs [str] atomic
-          4 type str enum(ClusterIP|ExternalName|LoadBalancer|NodePort) ="ClusterIP"
+          4 type str enum(ClusterIP|ExternalName|LoadBalancer|NodePort) ="ClusterIP" -- From where the service can be reached.
           5 externalIPs [str] atomic
           7 sessionAffinity str enum(ClientIP|None) ="None"
           8 loadBalancerIP str
@@ -33,7 +33,7 @@ extension SchemaTables {
           10 externalName str
           11 externalTrafficPolicy str enum(Cluster|Local)
           12 healthCheckNodePort i32
-          13 publishNotReadyAddresses bool
+          13 publishNotReadyAddresses bool -- Include pods that are not ready.
           14 sessionAffinityConfig ?SessionAffinityConfig
           19 ipFamilies [str] atomic enum(IPv4|IPv6)
           17 ipFamilyPolicy ?str enum(PreferDualStack|RequireDualStack|SingleStack)

@@ -2,25 +2,25 @@ extension SchemaTables {
     /// StorageClass, CSIDriver, CSINode, VolumeAttachment.
     static let storageTables = #"""
         package io.k8s.api.storage.v1
-        type StorageClass kind
+        type StorageClass kind -- How volumes are made for claims that name the class.
           1 metadata ObjectMeta
-          2 provisioner str! req
-          3 parameters {str}
-          4 reclaimPolicy ?str enum(Delete|Recycle|Retain) ="Delete"
-          5 mountOptions [str] atomic
-          6 allowVolumeExpansion ?bool
-          7 volumeBindingMode ?str enum(Immediate|WaitForFirstConsumer) ="Immediate"
+          2 provisioner str! req -- Who makes the volumes.
+          3 parameters {str} -- What the provisioner is told.
+          4 reclaimPolicy ?str enum(Delete|Recycle|Retain) ="Delete" -- What becomes of a volume when its claim goes.
+          5 mountOptions [str] atomic -- Options of the mounts.
+          6 allowVolumeExpansion ?bool -- Whether claims may grow.
+          7 volumeBindingMode ?str enum(Immediate|WaitForFirstConsumer) ="Immediate" -- At once, or with the first pod.
           8 allowedTopologies [TopologySelectorTerm] atomic
-        type CSIDriver kind
+        type CSIDriver kind -- A storage driver that is installed.
           1 metadata ObjectMeta
-          2 spec CSIDriverSpec! req
-        type CSINode kind
+          2 spec CSIDriverSpec! req -- The desired state.
+        type CSINode kind -- The storage drivers of one node.
           1 metadata ObjectMeta
-          2 spec CSINodeSpec! req
-        type VolumeAttachment kind
+          2 spec CSINodeSpec! req -- The desired state.
+        type VolumeAttachment kind -- The wish that a volume be attached to a node.
           1 metadata ObjectMeta
-          2 spec VolumeAttachmentSpec! req
-          3 status VolumeAttachmentStatus
+          2 spec VolumeAttachmentSpec! req -- The desired state.
+          3 status VolumeAttachmentStatus -- The observed state; written by the system.
         package io.k8s.api.core.v1
         type TopologySelectorTerm atomic
           1 matchLabelExpressions [TopologySelectorLabelRequirement] atomic

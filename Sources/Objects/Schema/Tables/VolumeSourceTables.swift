@@ -12,10 +12,10 @@ extension SchemaTables {
           2 fsType str
           3 partition i32
           4 readOnly bool
-        type HostPathVolumeSource
+        type HostPathVolumeSource -- A file or directory of the node.
           1 path str! req
           2 type ?str enum(|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket) =""
-        type NFSVolumeSource
+        type NFSVolumeSource -- A directory of an NFS server.
           1 server str! req
           2 path str! req
           3 readOnly bool
@@ -54,7 +54,7 @@ extension SchemaTables {
           1 volumeID str! req
           2 fsType str
           3 readOnly bool
-        type Volume
+        type Volume -- A directory that the containers of a pod can mount.
           1 name str! req
           2.1 hostPath ?HostPathVolumeSource
           2.2 emptyDir ?EmptyDirVolumeSource
@@ -86,7 +86,7 @@ extension SchemaTables {
           2.28 csi ?CSIVolumeSource
           2.29 ephemeral ?EphemeralVolumeSource
           2.30 image ?ImageVolumeSource
-        type EmptyDirVolumeSource
+        type EmptyDirVolumeSource -- A directory that lives as long as the pod.
           1 medium str
           2 sizeLimit ?Quantity
         type GitRepoVolumeSource
