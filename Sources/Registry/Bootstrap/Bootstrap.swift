@@ -6,15 +6,29 @@ extension Registry {
     /// deleted stays away as long as the namespaces tell that this is not the first start.
     package func bootstrap() async throws(Status) {
         let isFirstStart = try find(ObjectKey(.namespaces, name: "kube-system")) == nil
-        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
-            try await ensure(BootstrapObjects.namespace(name), .namespaces)
-        }
+        let namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"]
+        try await ensureAll(namespaces.map { (BootstrapObjects.namespace($0), .namespaces) })
         let address = ServiceRange(options.serviceCIDR).map { ServiceRange.text($0.address(0)) } ?? ""
-        try await ensure(BootstrapObjects.kubernetesService(address), .services)
-        guard isFirstStart else { return }
-        try await ensure(BootstrapObjects.storageClass("berth-local", binding: "Immediate"), .storageClasses)
-        try await ensure(
-            BootstrapObjects.storageClass("berth-local-wait", binding: "WaitForFirstConsumer"), .storageClasses)
+        var rest: [(Object, ResourceName)] = [(BootstrapObjects.kubernetesService(address), .services)]
+        if isFirstStart {
+            let bindings = [("berth-local", "Immediate"), ("berth-local-wait", "WaitForFirstConsumer")]
+            rest += bindings.map { (BootstrapObjects.storageClass($0.0, binding: $0.1), .storageClasses) }
+        }
+        try await ensureAll(rest)
+    }
+
+    /// At the same time, so that the store makes them durable together: the start waits for two syncs, not seven.
+    private func ensureAll(_ wanted: [(Object, ResourceName)]) async throws(Status) {
+        let failure = await withTaskGroup(of: Status?.self) { group in
+            for (object, resource) in wanted {
+                group.addTask {
+                    do throws(Status) { try await self.ensure(object, resource) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(nil) { $0 ?? $1 }
+        }
+        if let failure { throw failure }
     }
 
     private func ensure(_ object: Object, _ resource: ResourceName) async throws(Status) {
