@@ -66,3 +66,25 @@ import Testing
         #expect(try fixture.registry.list(.events, namespace: "default").items.count == 1)
     }
 }
+
+extension EventTests {
+    @Test func bothEventAPIsShowTheSameObjects() async throws {
+        let fixture = try await Fixture.ready()
+        let eventsAPI = ResourceName("events", group: "events.k8s.io")
+        let made = try await fixture.make(
+            [
+                "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": ["name": "e"],
+                "eventTime": "2023-11-14T22:13:20.000000Z", "reportingController": "example.com/c",
+                "reportingInstance": "i", "action": "Do", "reason": "R", "type": "Normal", "note": "hello",
+                "regarding": ["kind": "Pod", "namespace": "case", "name": "p"],
+            ], eventsAPI)
+        #expect(made["note"] == "hello" && made.apiVersion == "events.k8s.io/v1")
+        let core = try fixture.registry.get(fixture.key(.events, "e"))
+        #expect(core.apiVersion == "v1")
+        #expect(core["message"] == "hello")
+        #expect(core["involvedObject", "name"] == "p")
+        let back = try fixture.registry.list(
+            eventsAPI, namespace: "case", options: ListOptions(fieldSelector: "regarding.name=p"))
+        #expect(back.items == [made])
+    }
+}

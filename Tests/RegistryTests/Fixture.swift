@@ -9,11 +9,15 @@ struct Fixture: Sendable {
     let registry: Registry
     let clock = LockedBox(Timestamp(seconds: 1_700_000_000))
 
-    init(defaultStorageClass: String = "", serviceCIDR: String = "10.96.0.0/16", seed: UInt64 = 1) {
+    /// `other`: another engine than the one in memory.
+    init(
+        on other: (any Engine)? = nil, defaultStorageClass: String = "", serviceCIDR: String = "10.96.0.0/16",
+        seed: UInt64 = 1
+    ) {
         let random = LockedBox(SplitMix(state: seed))
         let clock = clock
         registry = Registry(
-            engine: engine,
+            engine: other ?? engine,
             options: RegistryOptions(
                 clock: { clock.withLock { $0 } }, random: { random.withLock { $0.next() } },
                 serviceCIDR: serviceCIDR, defaultStorageClass: defaultStorageClass))

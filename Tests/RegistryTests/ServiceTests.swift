@@ -93,3 +93,30 @@ import Testing
         #expect(try allocated(fixture, "/berth/nodeport/").isEmpty)
     }
 }
+
+extension ServiceTests {
+    @Test(
+        arguments: [
+            (["clusterIP": "None"], "RequireDualStack", ["IPv4", "IPv6"], ""),
+            (["clusterIP": "None", "selector": ["a": "b"]], "SingleStack", ["IPv4"], ""),
+            (["selector": ["a": "b"]], "SingleStack", ["IPv4"], ""),
+            (["ipFamilyPolicy": "PreferDualStack"], "PreferDualStack", ["IPv4"], ""),
+            (["ipFamilyPolicy": "RequireDualStack"], "", [], "spec.ipFamilyPolicy"),
+            (["ipFamilies": ["IPv6"]], "", [], "spec.ipFamilies[0]"),
+        ] as [(JSON, String, JSON, String)])
+    func families(_ more: JSON, _ policy: String, _ families: JSON, _ problem: String) async throws {
+        let fixture = try await Fixture.ready()
+        var service: JSON = [
+            "apiVersion": "v1", "kind": "Service", "metadata": ["name": "s"],
+            "spec": ["ports": [["port": 80]]],
+        ]
+        for (key, value) in more.object ?? JSONObject() { service.set(["spec", key], value) }
+        let json = service
+        let status = await fixture.failure { try await fixture.make(json, .services) }
+        #expect((status?.causes.first?.field ?? "") == problem)
+        guard problem.isEmpty else { return }
+        let made = try fixture.registry.get(fixture.key(.services, "s"))
+        #expect(made["spec", "ipFamilyPolicy"]?.string == policy)
+        #expect(made["spec", "ipFamilies"] == families)
+    }
+}

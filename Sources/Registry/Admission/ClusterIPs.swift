@@ -68,10 +68,35 @@ enum ClusterIPs {
         return (service["spec", "clusterIPs"]?.array ?? []).compactMap(\.string).filter { $0 != "None" }
     }
 
-    static func setFamilies(_ service: inout Object) {
-        guard isInternal(service) else { return }
-        if service["spec", "ipFamilies"] == nil { service["spec", "ipFamilies"] = ["IPv4"] }
-        if service["spec", "ipFamilyPolicy"] == nil { service["spec", "ipFamilyPolicy"] = "SingleStack" }
+    /// Fills in families and policy; what this network of IPv4 addresses cannot do is refused.
+    static func setFamilies(_ service: inout Object) -> [FieldError] {
+        guard isInternal(service) else { return [] }
+        // Upstream: endpoints that nobody selects may be of both families.
+        let isFree =
+            service["spec", "clusterIP"] == "None" && service["spec", "selector"]?.object?.isEmpty ?? true
+        if service["spec", "ipFamilyPolicy"] == nil {
+            service["spec", "ipFamilyPolicy"] = isFree ? "RequireDualStack" : "SingleStack"
+        }
+        let isSingle = service["spec", "ipFamilyPolicy"] == "SingleStack"
+        var families = service["spec", "ipFamilies"]?.array ?? []
+        if families.isEmpty { families = ["IPv4"] }
+        if isFree {
+            if !isSingle, families.count == 1 { families.append(families[0] == "IPv4" ? "IPv6" : "IPv4") }
+            service["spec", "ipFamilies"] = .array(families)
+            return []
+        }
+        service["spec", "ipFamilies"] = .array(families)
+        var problems: [FieldError] = []
+        if service["spec", "ipFamilyPolicy"] == "RequireDualStack" {
+            problems.append(
+                .invalid(
+                    "spec.ipFamilyPolicy", "RequireDualStack",
+                    "this cluster is not configured for dual-stack services"))
+        }
+        for (index, family) in families.enumerated() where family != "IPv4" {
+            problems.append(.invalid("spec.ipFamilies[\(index)]", family, "not configured on this cluster"))
+        }
+        return problems
     }
 }
 
@@ -80,7 +105,8 @@ extension Registry {
     func allocate(
         for service: inout Object, replacing old: Object?, _ batch: inout WriteBatch
     ) throws(Status) {
-        ClusterIPs.setFamilies(&service)
+        let problems = ClusterIPs.setFamilies(&service)
+        if let status = Status.invalid(group: "", kind: "Service", name: service.name, problems) { throw status }
         let before = old.map(ClusterIPs.own) ?? []
         if service["spec", "clusterIP"]?.string == "None" { service["spec", "clusterIPs"] = ["None"] }
         if ClusterIPs.needsAddress(service) {

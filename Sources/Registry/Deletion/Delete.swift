@@ -62,16 +62,35 @@ extension Registry {
     ) async throws(Status) -> ObjectList {
         var found = try list(resource, namespace: namespace, options: selecting)
         var deleted: [Object] = []
-        for item in found.items {
-            let key = ObjectKey(resource, namespace: item.namespace, name: item.name)
-            do {
-                deleted.append(try await delete(key, options: options, by: user).object)
-            } catch {
-                // Somebody else was faster: what was to be deleted is gone.
-                guard error.code == 404 else { throw error }
+        // Side by side, so that the store makes few batches of them.
+        for start in stride(from: 0, to: found.items.count, by: 64) {
+            let keys = found.items[start..<min(start + 64, found.items.count)].map {
+                ObjectKey(resource, namespace: $0.namespace, name: $0.name)
+            }
+            let results = await withTaskGroup(of: (Int, Result<Object, Status>).self) { group in
+                for (index, key) in keys.enumerated() {
+                    group.addTask { (index, await self.deleted(key, options, user)) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            for (_, result) in results.sorted(by: { $0.0 < $1.0 }) {
+                do throws(Status) {
+                    deleted.append(try result.get())
+                } catch {
+                    // Somebody else was faster: what was to be deleted is gone.
+                    guard error.code == 404 else { throw error }
+                }
             }
         }
         found.items = deleted
         return found
+    }
+
+    private func deleted(_ key: ObjectKey, _ options: DeleteOptions, _ user: User) async -> Result<Object, Status> {
+        do throws(Status) {
+            return .success(try await delete(key, options: options, by: user).object)
+        } catch {
+            return .failure(error)
+        }
     }
 }

@@ -40,7 +40,7 @@ extension Registry {
         var visit = ListVisit(plan)
         let result: ScanResult
         do {
-            result = try engine.scan(request) { row in visit.take(row, body) }
+            result = try engine.scan(request) { row in visit.take(converted: row, body) }
         } catch {
             throw failure(error, plan)
         }
@@ -80,6 +80,23 @@ private struct ListVisit {
     var failure: Status?
 
     init(_ plan: ListPlan) { self.plan = plan }
+
+    /// As `take`, with the row as the list's kind shows it.
+    mutating func take(converted row: RowView, _ body: (RowView) -> Void) -> Bool {
+        guard EventConversion.isConverted(plan.kind) else { return take(row, body) }
+        do {
+            let value = try EventConversion.served(Array(row.value), plan.kind)
+            return value.withUnsafeBytes { bytes in
+                take(
+                    RowView(
+                        key: row.key, value: bytes, createRevision: row.createRevision,
+                        modRevision: row.modRevision, version: row.version, lease: row.lease), body)
+            }
+        } catch {
+            failure = error
+            return false
+        }
+    }
 
     /// False: enough.
     mutating func take(_ row: RowView, _ body: (RowView) -> Void) -> Bool {

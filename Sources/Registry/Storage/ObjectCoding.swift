@@ -17,7 +17,8 @@ package enum ObjectCoding {
     }
 
     package static func encode(_ object: Object) -> [UInt8] {
-        JSONEncoder.encode(canonical(object).json)
+        let isEvent = object.apiVersion == "events.k8s.io/v1" && object.kind == "Event"
+        return JSONEncoder.encode(canonical(isEvent ? EventConversion.toCore(object) : object).json)
     }
 
     /// Member order of kube-apiserver's encoding, without resourceVersion.

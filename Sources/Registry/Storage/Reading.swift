@@ -19,7 +19,7 @@ extension Registry {
         let kind = try kind(of: key.resource)
         let bytes = StorageKeys.object(kind, namespace: key.namespace, name: key.name)
         guard let row = try row(bytes) else { throw .notFound(key.resource, key.name) }
-        return StoredBytes(value: row.value, revision: row.modRevision)
+        return StoredBytes(value: try EventConversion.served(row.value, kind), revision: row.modRevision)
     }
 
     /// Everything of a resource, or of it in one namespace (nil or empty: all), at one revision.

@@ -13,9 +13,9 @@ struct Stored: Sendable {
 extension Registry {
     func load(_ key: [UInt8], _ kind: KindSchema, at revision: Int64 = 0) throws(Status) -> Stored? {
         guard let row = try row(key, at: revision) else { return nil }
-        return Stored(
-            object: try ObjectCoding.decode(row.value, revision: row.modRevision), key: key,
-            revision: row.modRevision, lease: row.lease)
+        var object = try ObjectCoding.decode(row.value, revision: row.modRevision)
+        if EventConversion.isConverted(kind) { object = EventConversion.toEventsAPI(object) }
+        return Stored(object: object, key: key, revision: row.modRevision, lease: row.lease)
     }
 
     func row(_ key: [UInt8], at revision: Int64 = 0) throws(Status) -> KeyValue? {

@@ -60,7 +60,16 @@ extension Registry {
         _ resource: ResourceName, _ namespace: String?, _ options: WatchOptions, _ predicate: Predicate,
         _ deliver: @escaping @Sendable (RawWatchSignal) throws(Status) -> Int
     ) throws(Status) -> any WatchHandle {
-        let range = predicate.range(try kind(of: resource), namespace: namespace)
+        let kind = try kind(of: resource)
+        let range = predicate.range(kind, namespace: namespace)
+        let deliver = { @Sendable (signal: RawWatchSignal) throws(Status) -> Int in
+            guard case .events(let events) = signal, EventConversion.isConverted(kind) else {
+                return try deliver(signal)
+            }
+            var converted: [Event] = []
+            for event in events { converted.append(try EventConversion.served(event, kind)) }
+            return try deliver(.events(converted))
+        }
         let revision: Int64
         switch options.start {
         case .after(let after):

@@ -13,7 +13,7 @@ extension Registry {
 
     /// The lease that an object of this kind is stored with; 0 for kinds that do not expire.
     func lease(for kind: KindSchema) async throws(Status) -> Int64 {
-        guard kind.resourceName == .events else { return 0 }
+        guard kind.resource == ResourceName.events.resource else { return 0 }
         return try await eventLeases.lease(engine, now: options.clock(), seconds: options.eventSeconds)
     }
 }

@@ -49,7 +49,8 @@ extension Registry {
         } else {
             request.batch.replace(
                 stored.key, at: stored.revision, ObjectCoding.encode(new),
-                lease: request.resource == .events ? try await lease(for: request.kind) : stored.lease)
+                lease: request.kind.resource == ResourceName.events.resource
+                    ? try await lease(for: request.kind) : stored.lease)
         }
         guard let revision = try await submit(request.batch, by: request.user) else { return nil }
         return self.stored(new, at: revision)
