@@ -99,6 +99,13 @@ import Testing
         #expect(try await fixture.make(pod, .pods)["status", "qosClass"]?.string == expected)
     }
 
+    @Test func aNewSetHasAStatusOfZeroes() async throws {
+        let fixture = try await Fixture.ready()
+        let made = try await fixture.make(Sample.statefulSet("web"), .statefulSets)
+        #expect(made["status"] == ["replicas": 0, "availableReplicas": 0])
+        #expect(made.generation == 1)
+    }
+
     @Test func volumesAndClaimsAreProtectedAndPending() async throws {
         let fixture = try await Fixture.ready()
         let volume = try await fixture.make(Sample.volume("v"), .persistentVolumes)

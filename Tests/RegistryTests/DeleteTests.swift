@@ -33,6 +33,7 @@ import Testing
             }
         }
         #expect(added?.code == 422)
+        #expect(added?.causes.map(\.field) == ["metadata.finalizers", "metadata.finalizers"])
         let last = try await fixture.registry.update(key, by: .tester) { old in
             var new = old
             new.finalizers = []

@@ -40,9 +40,14 @@ struct Strategy: Sendable {
         .namespaces: .namespace,
         .services: .service,
         .nodes: Strategy(returnsDeleted: false, keepsStatusOnCreate: true),
-        .statefulSets: Strategy(returnsDeleted: false, hasGeneration: true),
+        .statefulSets: Strategy(
+            returnsDeleted: false, hasGeneration: true,
+            initialStatus: { _, _ in ["replicas": 0, "availableReplicas": 0] }),
         .podDisruptionBudgets: Strategy(
-            allowsUnconditionalUpdate: false, returnsDeleted: false, hasGeneration: true),
+            allowsUnconditionalUpdate: false, returnsDeleted: false, hasGeneration: true,
+            initialStatus: { _, _ in
+                ["disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0]
+            }),
         .endpoints: Strategy(createsOnUpdate: true, returnsDeleted: false),
         .endpointSlices: .endpointSlice,
         .events: Strategy(createsOnUpdate: true, returnsDeleted: false),

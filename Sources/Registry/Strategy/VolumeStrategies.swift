@@ -18,6 +18,7 @@ extension Strategy {
 
     static let volumeAttachment = Strategy(
         allowsUnconditionalUpdate: false,
+        initialStatus: { _, _ in ["attached": false] },
         prepareStatus: { attachment, old, _ in
             let managed = attachment["metadata", "managedFields"]
             attachment["metadata"] = old["metadata"]

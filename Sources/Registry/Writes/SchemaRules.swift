@@ -14,6 +14,8 @@ extension Registry {
     ) -> [FieldError] {
         // A binding writes what an update of a pod must not; its rules are in `bind`.
         if subresource == .binding { return [] }
-        return catalog.validateUpdate(new, old: old, kind, isStatus: subresource == .status)
+        let isStatus = subresource == .status
+        return MetadataCauses.repeated(
+            catalog.validateUpdate(new, old: old, kind, isStatus: isStatus), kind, isStatus: isStatus)
     }
 }
