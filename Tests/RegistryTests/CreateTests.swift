@@ -20,7 +20,8 @@ import Testing
         let row = try #require(
             try fixture.engine.range(RangeRequest(.key(Array("/registry/configmaps/case/a".utf8)))).rows.first)
         let text = String(decoding: row.value, as: UTF8.self)
-        #expect(text.hasPrefix(#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"case","uid":""#))
+        #expect(
+            text.hasPrefix(#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","namespace":"case","uid":""#))
         #expect(!text.contains("resourceVersion"))
     }
 
@@ -83,13 +84,17 @@ import Testing
         #expect(made["spec", "serviceAccountName"] == nil)
     }
 
-    @Test(arguments: [
-        (["requests": ["cpu": "1"]], "Burstable"),
-        (["limits": ["cpu": "1", "memory": "1Gi"], "requests": ["cpu": "1000m", "memory": "1024Mi"]], "Guaranteed"),
-        (["limits": ["cpu": "1", "memory": "1Gi"], "requests": ["cpu": "500m", "memory": "1Gi"]], "Burstable"),
-        (["requests": ["cpu": "0"]], "BestEffort"),
-        (["limits": ["cpu": "1"]], "Burstable"),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            (["requests": ["cpu": "1"]], "Burstable"),
+            (
+                ["limits": ["cpu": "1", "memory": "1Gi"], "requests": ["cpu": "1000m", "memory": "1024Mi"]],
+                "Guaranteed"
+            ),
+            (["limits": ["cpu": "1", "memory": "1Gi"], "requests": ["cpu": "500m", "memory": "1Gi"]], "Burstable"),
+            (["requests": ["cpu": "0"]], "BestEffort"),
+            (["limits": ["cpu": "1"]], "Burstable"),
+        ] as [(JSON, String)])
     func qualityOfService(_ resources: JSON, _ expected: String) async throws {
         let fixture = try await Fixture.ready()
         let pod: JSON = [

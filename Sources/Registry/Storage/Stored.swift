@@ -14,7 +14,7 @@ extension Registry {
     func load(_ key: [UInt8], _ kind: KindSchema, at revision: Int64 = 0) throws(Status) -> Stored? {
         guard let row = try row(key, at: revision) else { return nil }
         var object = try ObjectCoding.decode(row.value, revision: row.modRevision)
-        if EventConversion.isConverted(kind) { object = EventConversion.toEventsAPI(object) }
+        if EventConversion.isConverted(kind) { object = EventConversion.toEvents(object) }
         return Stored(object: object, key: key, revision: row.modRevision, lease: row.lease)
     }
 
