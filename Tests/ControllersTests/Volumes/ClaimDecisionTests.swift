@@ -106,6 +106,10 @@ import Testing
         #expect(decision.branch == "1-5")
         #expect(decision.writes.isEmpty)
         #expect(decision.reasons == ["FailedBinding"])
+        #expect(
+            decision.events.first?.message
+                == "no persistent volumes available for this claim and no storage class is set; "
+                + "no free volume without class has 1Gi: the largest is small with 1Mi")
         #expect(decide(Make.claim("c", phase: "")).claimWritten?["status", "phase"] == "Pending")
     }
 
@@ -255,6 +259,19 @@ import Testing
         let claim = decide(volume, try #require(bound.claimWritten)).claimWritten
         #expect(claim?["status", "capacity", "storage"] == "1Gi")
         #expect(claim?["status", "accessModes"] == ["ReadWriteMany"])
+    }
+
+    @Test("3-6: a claim that asks for more, where its class allows that", arguments: [true, false])
+    func b3_6(_ isAllowed: Bool) throws {
+        var storageClass = Make.storageClass("x")
+        storageClass["allowVolumeExpansion"] = .bool(isAllowed)
+        let bound = decide(Make.volume("v", className: "x"), Make.claim("c", className: "x"), storageClass)
+        var claim = try #require(bound.claimWritten)
+        claim["spec", "resources", "requests", "storage"] = "2Gi"
+        let decision = decide(try #require(bound.volumeWritten), claim, storageClass)
+        #expect(decision.writes.isEmpty)
+        #expect(decision.reasons == (isAllowed ? ["ExternalExpanding"] : []))
+        #expect(decision.branch == (isAllowed ? "3-6" : "3-4"))
     }
 
     @Test("3-5: the volume is another's") func b3_5() {

@@ -56,7 +56,7 @@ final class VolumeHarness: Sendable {
             .compactMap { $0["reason"]?.string })
     }
 
-    /// Waits until `condition` holds, looking again after each write; false after ten seconds.
+    /// Waits until `condition` holds, looking again after each write; false after fifty seconds: a loaded machine is slow.
     func wait(until condition: @escaping @Sendable () -> Bool) async -> Bool {
         let (changes, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let resources: [ResourceName] = [.persistentVolumes, .persistentVolumeClaims, .events, .pods]
@@ -67,7 +67,7 @@ final class VolumeHarness: Sendable {
             }
         }
         let deadline = Task {
-            try? await Task.sleep(for: .seconds(10))
+            try? await Task.sleep(for: .seconds(50))
             signal.finish()
         }
         defer {

@@ -89,7 +89,7 @@ extension BinderView {
             // 1-5: neither a volume nor a class that could make one.
             return stillPending(
                 "1-5", claim, VolumeEventReason.failedBinding,
-                "no persistent volumes available for this claim and no storage class is set")
+                "no persistent volumes available for this claim and no storage class is set" + shortfallSuffix(claim))
             // OBSERVATION: claim is "Pending"; a volume that fits finds it
         }
     }
@@ -113,7 +113,7 @@ extension BinderView {
             decision.events = [
                 VolumeEvent(
                     claim.object, .warning, VolumeEventReason.provisioningFailed,
-                    "no volume plugin matched name: \(storageClass.provisioner)")
+                    "no volume plugin matched name: \(storageClass.provisioner)" + shortfallSuffix(claim))
             ]
             // OBSERVATION: claim is as it was; a volume of the class that fits finds it
             return decision
@@ -202,8 +202,21 @@ extension BinderView {
             }
             if reference.uid == claim.uid {
                 // 3-4: all is well; usually nothing is to be written.
-                return BindingWrites.bind("3-4", volume, claim)
+                var decision = BindingWrites.bind("3-4", volume, claim)
+                if decision.writes.isEmpty, wantsToGrow(claim) {
+                    // 3-6: more is asked for than the volume had when it was bound, and the class allows it. Who made
+                    // the volume makes it grow, and writes the new capacity into both.
+                    decision.branch = "3-6"
+                    decision.events = [
+                        VolumeEvent(
+                            claim.object, .normal, VolumeEventReason.externalExpanding,
+                            "waiting for an external controller to expand this PVC")
+                    ]
+                } else {
+                    // It has what it asks for, or nobody may change that.
+                }
                 // OBSERVATION: claim is "Bound", volume is "Bound"
+                return decision
             } else {
                 // 3-5: the volume belongs to another claim.
                 var decision = lost(
@@ -225,6 +238,16 @@ extension BinderView {
     }
 
     // MARK: Parts of decisions
+
+    private func wantsToGrow(_ claim: PersistentVolumeClaim) -> Bool {
+        guard let capacity = StorageSize(claim.object["status", "capacity", "storage"]) else { return false }
+        return claim.request > capacity && storageClass(claim.className)?.allowsExpansion == true
+    }
+
+    /// Upstream's message, and what is missing if it is size.
+    private func shortfallSuffix(_ claim: PersistentVolumeClaim) -> String {
+        shortfall(of: claim).map { "; \($0)" } ?? ""
+    }
 
     private func stillPending(
         _ branch: String, _ claim: PersistentVolumeClaim, _ reason: String, _ message: String,

@@ -99,6 +99,13 @@ package struct VolumeIndex: Sendable {
         return best
     }
 
+    /// The largest free volume of the class that offers at least these modes; labels are not looked at.
+    package func largestFree(className: String, volumeMode: String, atLeast modes: AccessModes) -> PersistentVolume? {
+        Self.supersets(of: modes)
+            .compactMap { free[Bucket(className: className, volumeMode: volumeMode, accessModes: $0)]?.last }
+            .max().flatMap { volumes[$0.name] }
+    }
+
     // MARK: The free ones
 
     private static func couldBeFree(_ volume: PersistentVolume) -> Bool {
