@@ -113,7 +113,12 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Store"], path: "Tests/Support"),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
-        .testTarget(name: "NodeTests", dependencies: ["Node", "CNode", "Objects", "Client"]),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "CNode", "Objects", "Client", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOWebSocket", package: nio),
+            ]),
         .testTarget(
             name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects", "TestSupport"]),
         .target(

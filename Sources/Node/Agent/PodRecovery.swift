@@ -19,6 +19,9 @@ struct PodRecovery {
             state.sandboxLost()
         }
         restoreEnd(&state)
+        if state.stop == nil {
+            state.stop = ForeignEnd.byReboot(object, bootID: try Boot.id(), grace: pod.gracePeriod)
+        }
         return state
     }
 

@@ -124,7 +124,11 @@ struct PodLoop {
         // What the API answered to our own write may be newer than what the watch says.
         let isOlder = (Int64(object.resourceVersion) ?? 0) < (Int64(state.pod.object.resourceVersion) ?? 0)
         if !isOlder { state.pod = PodSpec(object) }
-        if object.isBeingDeleted { beginStop(reason: "Killing", message: "") }
+        if object.isBeingDeleted {
+            beginStop(reason: "Killing", message: "")
+        } else if let failure = ForeignEnd.of(object, state) {
+            state.stop = failure
+        }
     }
 
     /// Stops the pod, or stops it faster: a second deletion may shorten the time.

@@ -35,6 +35,8 @@ package struct NodePaths: Sendable, Hashable {
     /// A UID from the API becomes a directory's name: only what a UID may look like is accepted.
     package static func isPlainUID(_ uid: String) -> Bool {
         !uid.isEmpty && uid.utf8.count <= 64
-            && uid.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) || (65...90).contains($0) || $0 == 45 }
+            && uid.utf8.allSatisfy {
+                (48...57).contains($0) || (97...122).contains($0) || (65...90).contains($0) || $0 == 45
+            }
     }
 }

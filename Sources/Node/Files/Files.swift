@@ -32,17 +32,18 @@ enum Files {
     }
 
     static func writeAll(_ descriptor: CInt, _ bytes: [UInt8], named name: String) throws(NodeError) {
-        var offset = 0
-        while offset < bytes.count {
-            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
             guard written > 0 else { throw ioError("write \(name)") }
-            offset += written
+            rest = rest.dropFirst(written)
         }
     }
 
     /// Replaces the file in one step. With `durable` it survives a power cut once this returns.
-    static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600, durable: Bool = false) throws(NodeError) {
+    static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600, durable: Bool = false) throws(NodeError)
+    {
         let temporary = path + ".new"
         do {
             let file = try OwnedFile(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
