@@ -20,7 +20,7 @@ struct YAMLProblem: Error, CustomStringConvertible {
 /// Reads YAML and JSON documents as JSON values, members in their order.
 enum YAMLReader {
     /// Aliases multiply; a document may not grow beyond this many values (a "billion laughs" has a billion).
-    static let valueLimit = 500_000
+    static let valueLimit = 200_000
     private static let depthLimit = 200
 
     /// All documents of a stream; empty ones are left out.
