@@ -161,6 +161,12 @@ struct ModelCluster {
         collectGarbage()
     }
 
+    /// Its end, by the node or by force.
+    mutating func remove(pod name: String) {
+        if pods.removeValue(forKey: name) != nil { serial += 1 }
+        collectGarbage()
+    }
+
     mutating func delete(claim name: String) {
         guard var claim = claims[name] else { return }
         claim["metadata", "deletionTimestamp"] = "2026-01-01T00:00:30Z"

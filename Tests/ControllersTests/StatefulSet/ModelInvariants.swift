@@ -21,8 +21,16 @@ extension ModelCluster {
         for claim in claims.values where claim.ownerReferences.count(where: \.isController) > 1 {
             violations.append("\(claim.name) has two owners")
         }
-        if revisions.values.count > SetSpec(set).revisionHistoryLimit + pods.count + 3 {
-            violations.append("\(revisions.count) revisions")
+        checkHands()
+    }
+
+    /// A claim belongs to the set or to the pod of its own ordinal, never to another.
+    private mutating func checkHands() {
+        for claim in claims.values {
+            guard let ordinal = PodIdentity.parse(claim.name)?.ordinal else { continue }
+            for owner in claim.ownerReferences where owner.kind == "Pod" && owner.name != SetSpec(set).podName(ordinal) {
+                violations.append("\(claim.name) belongs to \(owner.name)")
+            }
         }
     }
 
@@ -58,7 +66,10 @@ extension ModelCluster {
     }
 
     /// At rest: every ordinal has its pod, and the status says what is there.
-    mutating func checkConverged() {
+    ///
+    /// - Parameter isUndisturbed: nobody changed the policy, or removed pods by force, after ordinals were condemned;
+    ///   only then are their claims sure to go with them.
+    mutating func checkConverged(isUndisturbed: Bool = true) {
         let spec = SetSpec(set)
         let expected = Set(spec.ordinals.map(spec.podName))
         let present = Set(pods.values.filter { $0.controllerReference?.uid == set.uid }.map(\.name))
@@ -68,11 +79,14 @@ extension ModelCluster {
             violations.append("status says \(status)")
         }
         if status.observedGeneration != set.generation { violations.append("generation not observed") }
-        checkClaimsAtRest(spec)
+        if revisions.count > spec.revisionHistoryLimit + pods.count + 2 {
+            violations.append("\(revisions.count) revisions")
+        }
+        checkClaimsAtRest(spec, isUndisturbed)
         checkInvariants()
     }
 
-    private mutating func checkClaimsAtRest(_ spec: SetSpec) {
+    private mutating func checkClaimsAtRest(_ spec: SetSpec, _ isUndisturbed: Bool) {
         for ordinal in spec.ordinals {
             for template in spec.claimTemplates {
                 let name = spec.claimName(template, ordinal)
@@ -85,7 +99,7 @@ extension ModelCluster {
                 if owners != wanted { violations.append("\(name) is owned by \(owners), not \(wanted)") }
             }
         }
-        guard spec.retention.deletesWhenScaled else { return }
+        guard spec.retention.deletesWhenScaled, isUndisturbed else { return }
         for claim in claims.keys where (PodIdentity.parse(claim)?.ordinal).map({ !spec.ordinals.contains($0) }) ?? false {
             violations.append("\(claim) outlives its ordinal")
         }
