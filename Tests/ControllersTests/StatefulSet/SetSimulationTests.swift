@@ -4,30 +4,40 @@ import Testing
 @testable import Controllers
 
 @Suite struct SetSimulationTests {
-    /// `BERTH_SIMULATION_STEPS` makes it longer, `BERTH_SIMULATION_SEED` repeats one life.
-    @Test func holdsItsPromisesWhateverHappens() {
-        let wanted = number("BERTH_SIMULATION_STEPS") ?? 100_000
-        if let seed = number("BERTH_SIMULATION_SEED") {
-            live(seed: UInt64(seed), epochs: 5)
+    /// `BERTH_SIMULATION_STEPS` makes it longer (CI: 100,000; the long form: 10,000,000), `BERTH_SIMULATION_SEED` repeats one life.
+    @Test func holdsItsPromisesWhateverHappens() async {
+        if let seed = Self.number("BERTH_SIMULATION_SEED") {
+            _ = Self.live(seed: UInt64(seed))
             return
         }
+        let wanted = Self.number("BERTH_SIMULATION_STEPS") ?? 20_000
         let first = UInt64.random(in: 0...1_000_000_000)
         print("simulated sets: seeds from \(first)")
+        let steps = await withTaskGroup(of: Int.self) { group in
+            for lane in 0..<4 {
+                group.addTask { Self.lives(from: first + UInt64(lane) * 1_000_000, steps: wanted / 4) }
+            }
+            return await group.reduce(0, +)
+        }
+        print("simulated sets: \(steps) steps")
+    }
+
+    /// One life after the other; ends with the first that breaks a promise.
+    private static func lives(from first: UInt64, steps wanted: Int) -> Int {
         var steps = 0
         var seed = first
         while steps < wanted {
-            guard let done = live(seed: seed, epochs: 5) else { return }
+            guard let done = live(seed: seed) else { return steps }
             steps += done
             seed += 1
         }
-        print("simulated sets: \(steps) steps, \(seed - first) lives")
+        return steps
     }
 
     /// The steps that were done; nil when something broke.
-    @discardableResult
-    private func live(seed: UInt64, epochs: Int) -> Int? {
+    private static func live(seed: UInt64) -> Int? {
         var simulation = SetSimulation(seed: seed)
-        for _ in 0..<epochs {
+        for _ in 0..<5 {
             simulation.runEpoch(steps: 200)
             guard simulation.violations.isEmpty else {
                 Issue.record("seed \(seed), step \(simulation.steps): \(simulation.violations)\n\(simulation.trail)")
@@ -37,5 +47,5 @@ import Testing
         return simulation.steps
     }
 
-    private func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
+    private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 }
