@@ -56,7 +56,9 @@ struct ModelCluster {
     private mutating func settle(_ pods: Ownership, _ records: Ownership, _ budget: inout Int) -> Progress {
         let spec = SetSpec(set)
         for pod in pods.adopted where spend(&budget) { self.pods[pod.name] = stamp(Ownership.adopting(pod, by: spec)) }
-        for pod in pods.released where spend(&budget) { self.pods[pod.name] = stamp(Ownership.releasing(pod, by: spec)) }
+        for pod in pods.released where spend(&budget) {
+            self.pods[pod.name] = stamp(Ownership.releasing(pod, by: spec))
+        }
         for record in records.adopted where spend(&budget) {
             revisions[record.name] = stamp(Ownership.adopting(record, by: spec))
         }
@@ -203,9 +205,11 @@ struct ModelCluster {
         guard var pod = pods[name] else { return }
         pod["status"] = [
             "phase": .string(phase),
-            "conditions": [[
-                "type": "Ready", "status": ready ? "True" : "False", "lastTransitionTime": "2026-01-01T00:00:00Z",
-            ]],
+            "conditions": [
+                [
+                    "type": "Ready", "status": ready ? "True" : "False", "lastTransitionTime": "2026-01-01T00:00:00Z",
+                ]
+            ],
         ]
         pods[name] = stamp(pod)
     }

@@ -28,7 +28,8 @@ extension ModelCluster {
     private mutating func checkHands() {
         for claim in claims.values {
             guard let ordinal = PodIdentity.parse(claim.name)?.ordinal else { continue }
-            for owner in claim.ownerReferences where owner.kind == "Pod" && owner.name != SetSpec(set).podName(ordinal) {
+            for owner in claim.ownerReferences where owner.kind == "Pod" && owner.name != SetSpec(set).podName(ordinal)
+            {
                 violations.append("\(claim.name) belongs to \(owner.name)")
             }
         }
@@ -100,7 +101,8 @@ extension ModelCluster {
             }
         }
         guard spec.retention.deletesWhenScaled, isUndisturbed else { return }
-        for claim in claims.keys where (PodIdentity.parse(claim)?.ordinal).map({ !spec.ordinals.contains($0) }) ?? false {
+        for claim in claims.keys where (PodIdentity.parse(claim)?.ordinal).map({ !spec.ordinals.contains($0) }) ?? false
+        {
             violations.append("\(claim) outlives its ordinal")
         }
     }
