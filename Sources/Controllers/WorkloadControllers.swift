@@ -1,5 +1,4 @@
 package import Objects
-package import Registry
 
 /// The controllers of workloads and of what is around them, as one thing that starts and stops: StatefulSets, the
 /// scheduler, pods of lost nodes, endpoints, garbage collection, namespaces, disruption budgets.
@@ -16,12 +15,11 @@ package final class WorkloadControllers: Sendable {
     private let disruption: DisruptionController
     private let garbage: GarbageCollector
 
-    package convenience init(registry: Registry) { self.init(SharedInformers(registry)) }
-
-    package init(_ informers: SharedInformers) {
+    /// `binder` is that of the `VolumeControllers` on the same informers: the scheduler asks it.
+    package init(_ informers: SharedInformers, binder: VolumeBinder) {
         self.informers = informers
         sets = StatefulSetController(informers)
-        scheduler = Scheduler(informers)
+        scheduler = Scheduler(informers, binder: binder)
         pods = PodLifecycleController(informers)
         namespaces = NamespaceController(informers)
         endpoints = EndpointsController(informers)

@@ -12,6 +12,8 @@ package final class Scheduler: Sendable {
 
     private let registry: Registry
     private let events: EventRecorder
+    /// Binds, or has made, the volumes of claims that waited for the pod's node.
+    private let binder: VolumeBinder
     private let pods: Informer
     private let nodes: Informer
     private let claims: Informer
@@ -22,7 +24,8 @@ package final class Scheduler: Sendable {
     /// The cache of pods must have seen this before the next decision, or two pods would get the same resources.
     private let bound = Mutex<Int64>(0)
 
-    package init(_ shared: SharedInformers) {
+    package init(_ shared: SharedInformers, binder: VolumeBinder) {
+        self.binder = binder
         registry = shared.registry
         events = EventRecorder(registry)
         pods = shared.informer(.pods)
@@ -94,8 +97,7 @@ package final class Scheduler: Sendable {
         let decision = SchedulingDecision.decide(
             pod, nodes: states, volumes: SchedulingClaims(pod, source(key.namespace)))
         do {
-            try await carryOut(decision, pod, key)
-            return .done
+            return try await carryOut(decision, pod, key, states.count)
         } catch {
             return error.reason == "NotFound" ? .done : .retry
         }
@@ -107,16 +109,24 @@ package final class Scheduler: Sendable {
             storageClass: { self.classes.get(name: $0) })
     }
 
-    private func carryOut(_ decision: SchedulingDecision, _ pod: Object, _ key: ObjectKey) async throws(Status) {
+    private func carryOut(
+        _ decision: SchedulingDecision, _ pod: Object, _ key: ObjectKey, _ count: Int
+    ) async throws(Status) -> SyncOutcome {
         switch decision {
-        case .awaitVolumes: break
         case .bind(let node): try await bind(pod, to: node)
-        case .selectNode(let node, let claims):
-            for claim in claims {
-                try await select(node, for: ObjectKey(.persistentVolumeClaims, namespace: pod.namespace, name: claim))
-            }
         case .unschedulable(let message): try await report(message, on: pod, key)
+        case .prepareVolumes(let name):
+            guard let node = nodes.get(name: name) else { return .retry }
+            switch await binder.prepare(pod: pod, node: node) {
+            case .ready: try await bind(pod, to: name)
+            case .conflict(let reasons):
+                let message = SchedulingDecision.message(count, reasons.map { "1 \($0)" }, unhelpful: count, noVictims: 0)
+                try await report(message, on: pod, key)
+            // The claims' next change looks at the pod again; the delay is for changes that this cache has missed.
+            case .waiting, .bind: return .again(after: .seconds(1))
+            }
         }
+        return .done
     }
 
     private func bind(_ pod: Object, to node: String) async throws(Status) {
@@ -132,14 +142,6 @@ package final class Scheduler: Sendable {
         events.record(
             about: pod, type: .normal, reason: "Scheduled",
             message: "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)", component: Self.component)
-    }
-
-    private func select(_ node: String, for claim: ObjectKey) async throws(Status) {
-        _ = try await registry.update(claim, by: Self.user) { current throws(Status) in
-            var current = current
-            current.setAnnotation(VolumeAnnotation.selectedNode, node)
-            return current
-        }
     }
 
     private func report(_ message: String, on pod: Object, _ key: ObjectKey) async throws(Status) {

@@ -8,8 +8,8 @@ package struct SchedulingClaims: Sendable {
     /// The volumes that are bound.
     package private(set) var volumes: [Object] = []
     package private(set) var hasMissingVolume = false
-    /// Claims that wait for a consumer, and those of them for which a node was chosen already.
-    package private(set) var waiting: [Object] = []
+    /// Claims wait for a consumer.
+    package private(set) var isWaiting = false
 
     package struct Source {
         package var claim: (_ name: String) -> Object?
@@ -43,7 +43,7 @@ package struct SchedulingClaims: Sendable {
             } else if Self.isBound(claim) {
                 addVolume(of: claim, source)
             } else if Self.waitsForConsumer(claim, source) {
-                waiting.append(claim)
+                isWaiting = true
             } else {
                 hasUnboundImmediate = true
             }

@@ -21,16 +21,14 @@ package struct NodeState: Sendable {
 /// Where a pod goes, or why it cannot go anywhere.
 package enum SchedulingDecision: Sendable, Equatable {
     case bind(node: String)
-    /// These claims wait for the pod's node: they are told, and the pod is bound when they are.
-    case selectNode(String, claims: [String])
-    /// The claims were told; what makes their volumes is at work.
-    case awaitVolumes
+    /// Claims wait for the pod's node: when they are bound for this one, the pod goes there.
+    case prepareVolumes(node: String)
     /// The text of the condition and of the event.
     case unschedulable(String)
 
     package static func decide(_ pod: Object, nodes: [NodeState], volumes: SchedulingClaims) -> SchedulingDecision {
         if let obstacle = volumes.obstacle {
-            return .unschedulable(message(nodes.count, "\(obstacle).", unhelpful: nodes.count, noVictims: 0))
+            return .unschedulable(message(nodes.count, [obstacle], unhelpful: nodes.count, noVictims: 0))
         }
         let placed = nodes.flatMap { node in node.pods.map { (pod: $0, node: node.node) } }
         var reasons: [String: Int] = [:]
@@ -43,13 +41,11 @@ package enum SchedulingDecision: Sendable, Equatable {
             for problem in problems { reasons[problem.reason, default: 0] += 1 }
         }
         guard let best = fitting.min(by: isPreferred) else {
-            let list = reasons.map { "\($0.value) \($0.key)" }.sorted().joined(separator: ", ") + "."
+            let counted = reasons.map { "\($0.value) \($0.key)" }.sorted()
             return .unschedulable(
-                message(nodes.count, list, unhelpful: unresolvable, noVictims: nodes.count - unresolvable))
+                message(nodes.count, counted, unhelpful: unresolvable, noVictims: nodes.count - unresolvable))
         }
-        guard !volumes.waiting.isEmpty else { return .bind(node: best.node.name) }
-        let untold = volumes.waiting.filter { $0.annotation(VolumeAnnotation.selectedNode) != best.node.name }
-        return untold.isEmpty ? .awaitVolumes : .selectNode(best.node.name, claims: untold.map(\.name))
+        return volumes.isWaiting ? .prepareVolumes(node: best.node.name) : .bind(node: best.node.name)
     }
 
     /// The emptier node, then the one whose name sorts first.
@@ -58,11 +54,11 @@ package enum SchedulingDecision: Sendable, Equatable {
     }
 
     /// As upstream's FitError with the result of a preemption that did not help: nothing is ever preempted here.
-    private static func message(_ count: Int, _ why: String, unhelpful: Int, noVictims: Int) -> String {
+    static func message(_ count: Int, _ reasons: [String], unhelpful: Int, noVictims: Int) -> String {
         let head = "0/\(count) nodes are available: "
         var preemption: [String] = []
         if noVictims > 0 { preemption.append("\(noVictims) No preemption victims found for incoming pod") }
         if unhelpful > 0 { preemption.append("\(unhelpful) Preemption is not helpful for scheduling") }
-        return head + why + " preemption: " + head + preemption.joined(separator: ", ") + "."
+        return head + reasons.joined(separator: ", ") + ". preemption: " + head + preemption.joined(separator: ", ") + "."
     }
 }

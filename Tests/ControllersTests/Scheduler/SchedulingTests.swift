@@ -123,11 +123,8 @@ import Testing
             volumes: SchedulingClaims(claimingPod, source))
     }
 
-    private func claim(bound: Bool, annotations: JSON = [:]) -> Object {
-        var claim = Object([
-            "metadata": ["name": "c", "namespace": "case", "annotations": annotations],
-            "spec": ["storageClassName": "s"],
-        ])
+    private func claim(bound: Bool) -> Object {
+        var claim = Object(["metadata": ["name": "c", "namespace": "case"], "spec": ["storageClassName": "s"]])
         if bound {
             claim.setAnnotation(VolumeAnnotation.bindCompleted, "yes")
             claim["spec", "volumeName"] = "pv"
@@ -147,11 +144,8 @@ import Testing
         #expect(decide(claim: claim(bound: true), volume: Object(["spec": [:]])) == .bind(node: "n1"))
     }
 
-    @Test func triggersBindingOnFirstUse() {
-        let wait = "WaitForFirstConsumer"
-        #expect(decide(claim: claim(bound: false), mode: wait) == .selectNode("n1", claims: ["c"]))
-        let told = claim(bound: false, annotations: [VolumeAnnotation.selectedNode: "n1"].json)
-        #expect(decide(claim: told, mode: wait) == .awaitVolumes)
+    @Test func preparesVolumesOnFirstUse() {
+        #expect(decide(claim: claim(bound: false), mode: "WaitForFirstConsumer") == .prepareVolumes(node: "n1"))
     }
 
     @Test func followsVolumesToTheirNode() {
@@ -163,8 +157,4 @@ import Testing
         }
         #expect(message.contains("1 node(s) didn't match PersistentVolume's node affinity"))
     }
-}
-
-extension [String: String] {
-    fileprivate var json: JSON { .object(JSONObject(map { (key: $0.key, value: .string($0.value)) })) }
 }

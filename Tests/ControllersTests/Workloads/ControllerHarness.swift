@@ -5,9 +5,10 @@ import TestSupport
 
 @testable import Controllers
 
-/// A registry in memory with the workload controllers running on it, and a hand that plays the node.
+/// A registry in memory with all controllers running on it, and a hand that plays the node.
 final class ControllerHarness: Sendable {
     let registry: Registry
+    let volumes: VolumeControllers
     let controllers: WorkloadControllers
     let user = User(name: "test", userAgent: "test")
 
@@ -16,11 +17,17 @@ final class ControllerHarness: Sendable {
         try await registry.bootstrap()
         let namespace = Object(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "case"]])
         _ = try? await registry.create(namespace, .namespaces, by: user)
-        controllers = WorkloadControllers(registry: registry)
+        let informers = SharedInformers(registry)
+        volumes = VolumeControllers(informers)
+        controllers = WorkloadControllers(informers, binder: volumes.binder)
+        try volumes.start()
         try controllers.start()
     }
 
-    func stop() async { await controllers.stop() }
+    func stop() async {
+        await volumes.stop()
+        await controllers.stop()
+    }
 
     func create(_ object: Object, _ resource: ResourceName) async throws {
         var object = object
