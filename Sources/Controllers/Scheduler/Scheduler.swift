@@ -120,7 +120,8 @@ package final class Scheduler: Sendable {
             switch await binder.prepare(pod: pod, node: node) {
             case .ready: try await bind(pod, to: name)
             case .conflict(let reasons):
-                let message = SchedulingDecision.message(count, reasons.map { "1 \($0)" }, unhelpful: count, noVictims: 0)
+                let message = SchedulingDecision.message(
+                    count, reasons.map { "1 \($0)" }, unhelpful: count, noVictims: 0)
                 try await report(message, on: pod, key)
             // The claims' next change looks at the pod again; the delay is for changes that this cache has missed.
             case .waiting, .bind: return .again(after: .seconds(1))
@@ -130,13 +131,16 @@ package final class Scheduler: Sendable {
     }
 
     private func bind(_ pod: Object, to node: String) async throws(Status) {
-        var placed = pod
-        placed["spec", "nodeName"] = .string(node)
-        let boot = nodes.get(name: node).flatMap(BootRecord.current)
-        if let boot { placed.setAnnotation(BootRecord.annotation, boot) }
-        placed.setCondition("PodScheduled", status: "True", now: registry.options.clock())
-        let written = try await registry.commit([.update(.pods, placed)], by: Self.user)
-        if let revision = written.first.flatMap({ Int64($0.resourceVersion) }) {
+        let key = ObjectKey(.pods, namespace: pod.namespace, name: pod.name)
+        var binding = Object([
+            "apiVersion": "v1", "kind": "Binding", "metadata": ["name": .string(pod.name), "uid": .string(pod.uid)],
+            "target": ["kind": "Node", "name": .string(node)],
+        ])
+        if let boot = nodes.get(name: node).flatMap(BootRecord.current) {
+            binding.setAnnotation(BootRecord.annotation, boot)
+        }
+        try await registry.bind(key, binding, by: Self.user)
+        if let revision = try registry.find(key).flatMap({ Int64($0.resourceVersion) }) {
             bound.withLock { $0 = max($0, revision) }
         }
         events.record(

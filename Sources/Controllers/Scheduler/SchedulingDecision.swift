@@ -59,6 +59,7 @@ package enum SchedulingDecision: Sendable, Equatable {
         var preemption: [String] = []
         if noVictims > 0 { preemption.append("\(noVictims) No preemption victims found for incoming pod") }
         if unhelpful > 0 { preemption.append("\(unhelpful) Preemption is not helpful for scheduling") }
-        return head + reasons.joined(separator: ", ") + ". preemption: " + head + preemption.joined(separator: ", ") + "."
+        return head + reasons.joined(separator: ", ") + ". preemption: " + head + preemption.joined(separator: ", ")
+            + "."
     }
 }
