@@ -11,7 +11,7 @@ struct DaemonControllers: Sendable {
         // All are made before the first one starts: starting fills the caches of all.
         let informers = SharedInformers(registry)
         volumes = VolumeControllers(informers, report: { log.warning($0) })
-        workloads = WorkloadControllers(informers)
+        workloads = WorkloadControllers(informers, binder: volumes.binder)
     }
 
     func start() throws(Status) {
