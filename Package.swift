@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "Daemon",
             dependencies: [
-                "Store", "Objects", "Registry", "Controllers", "KubeAPI", "Transport",
+                "Store", "Objects", "Registry", "Controllers", "KubeAPI", "EtcdAPI", "Transport",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

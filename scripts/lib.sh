@@ -45,3 +45,10 @@ need_swift() {
     version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -1)
     [ "$(printf '6.3\n%s\n' "$version" | sort -V | head -1)" = 6.3 ] || fail "Swift $version is too old: 6.3 is needed"
 }
+
+# Builds what users run, and sets `bin` to where it is.
+build_programs() {
+    (cd "$root" && swift build -c release --static-swift-stdlib 2>&1 | grep -E 'error:|warning: unre|Build|Compiling' | tail -1; exit "${PIPESTATUS[0]}") ||
+        fail "the build failed; see it whole with: swift build -c release --static-swift-stdlib"
+    bin=$(cd "$root" && swift build -c release --static-swift-stdlib --show-bin-path)
+}

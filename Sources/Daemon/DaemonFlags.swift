@@ -3,13 +3,16 @@ import ArgumentParser
 /// The command line. Everything is optional here: what is not given comes from the environment, the configuration
 /// file or the defaults (`Settings`).
 struct DaemonFlags: ParsableArguments {
+    @Option(help: "APIs to serve: kube, etcd or kube,etcd (default: both; etcd alone is a pure etcd).")
+    var serve: String?
+
     @Option(help: "Where the store lives (default: /var/lib/berth/store).")
     var dataDir: String?
 
     @Option(help: "Unix socket of the Kubernetes API (default: /run/berth/api.sock).")
     var apiSocket: String?
 
-    @Option(help: "Unix socket of the etcd API (accepted; nothing listens there yet).")
+    @Option(help: "Unix socket of the etcd API (default: /run/berth/etcd.sock).")
     var etcdSocket: String?
 
     @Option(help: "Unix socket of berth-node (default: /run/berth/node.sock).")
@@ -52,7 +55,8 @@ struct DaemonFlags: ParsableArguments {
     var given: [String: String] {
         var values: [String: String] = [:]
         let options = [
-            ("data-dir", dataDir), ("api-socket", apiSocket), ("etcd-socket", etcdSocket), ("node-socket", nodeSocket),
+            ("serve", serve), ("data-dir", dataDir), ("api-socket", apiSocket), ("etcd-socket", etcdSocket),
+            ("node-socket", nodeSocket),
             ("volume-root", volumeRoot), ("service-cidr", serviceCidr), ("pod-cidr", podCidr),
             ("default-storage-class", defaultStorageClass), ("retention-age", retentionAge),
             ("retention-revisions", retentionRevisions), ("verify", verify), ("log-level", logLevel),

@@ -25,6 +25,18 @@ extension Settings {
         return total
     }
 
+    /// `kube,etcd`: one or both.
+    static func apis(_ name: String, _ value: String) throws(SettingsError) -> Set<API> {
+        var apis: Set<API> = []
+        for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let api = API(rawValue: String(part)) else {
+                throw SettingsError("\(name) must be kube, etcd or kube,etcd, not '\(value)'")
+            }
+            apis.insert(api)
+        }
+        return apis
+    }
+
     static func count(_ name: String, _ value: String) throws(SettingsError) -> Int64 {
         guard let count = Int64(value), count >= 0 else {
             throw SettingsError("\(name) must be a number from 0 on, not '\(value)'")

@@ -9,6 +9,10 @@ struct Settings: Sendable, Equatable {
         }
     }
 
+    /// The APIs that the daemon can serve.
+    enum API: String, Sendable, CaseIterable { case kube, etcd }
+
+    var serves: Set<API> = [.kube, .etcd]
     var dataDirectory = "/var/lib/berth/store"
     var apiSocket = "/run/berth/api.sock"
     var etcdSocket = "/run/berth/etcd.sock"
@@ -25,7 +29,7 @@ struct Settings: Sendable, Equatable {
     var logLevel = LogLevel.info
 
     static let names = [
-        "data-dir", "api-socket", "etcd-socket", "node-socket", "volume-root", "service-cidr", "pod-cidr",
+        "serve", "data-dir", "api-socket", "etcd-socket", "node-socket", "volume-root", "service-cidr", "pod-cidr",
         "default-storage-class", "retention-age", "retention-revisions", "verify", "ephemeral", "log-level",
     ]
 
@@ -47,6 +51,7 @@ struct Settings: Sendable, Equatable {
 
     private mutating func set(_ name: String, _ value: String) throws(SettingsError) {
         switch name {
+        case "serve": serves = try Self.apis(name, value)
         case "data-dir": dataDirectory = try Self.path(name, value)
         case "api-socket": apiSocket = try Self.path(name, value)
         case "etcd-socket": etcdSocket = try Self.path(name, value)
@@ -70,6 +75,7 @@ struct Settings: Sendable, Equatable {
     /// One setting a line, as the configuration file has them.
     var summary: String {
         """
+        serve: \(API.allCases.filter(serves.contains).map(\.rawValue).joined(separator: ","))
         data-dir: \(dataDirectory)
         api-socket: \(apiSocket)
         etcd-socket: \(etcdSocket)

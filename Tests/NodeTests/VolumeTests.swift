@@ -186,6 +186,8 @@ import Testing
         let root = VolumeRoot(directory + "/volumes")
         try root.make("pvc-ok", mode: 0o777)
         try Files.makeDirectories(directory + "/outside", mode: 0o700)
+        // The umask is the process's, and other tests have their own ideas of it.
+        chmod(directory + "/outside", 0o700)
         symlink(directory + "/outside", root.path + "/pvc-evil")
         #expect(throws: NodeError.self) { try root.make("pvc-evil", mode: 0o777) }
         var status = stat()

@@ -87,6 +87,9 @@ package final class LocalEngine: Engine {
         context.release()
     }
 
+    /// Made with the store and kept for its life.
+    package var storeID: (high: UInt64, low: UInt64) { (context.identity.high, context.identity.low) }
+
     package var currentRevision: Int64 { context.published.withLock { $0.revision } }
     package var compactRevision: Int64 { context.published.withLock { $0.compactRevision } }
 

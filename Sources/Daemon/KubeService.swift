@@ -1,0 +1,50 @@
+import KubeAPI
+import NIOCore
+import NIOPosix
+import Objects
+import Registry
+import Store
+import Transport
+
+/// The Kubernetes side: registry, controllers and the REST API on its socket.
+struct KubeService {
+    private let controllers: DaemonControllers
+    private let server: HTTPServer
+
+    /// In this order: the objects that are always there, the socket, the controllers.
+    static func start(
+        _ settings: Settings, engine: LocalEngine, socket: ListeningSocket, _ log: DaemonLog
+    ) async throws(DaemonError) -> KubeService {
+        let registry = Registry(engine: engine, options: registryOptions(settings))
+        try await step("make the objects that are always there") { () async throws(Status) in
+            try await registry.bootstrap()
+        }
+        let controllers = DaemonControllers(registry, log)
+        let options = APIOptions(nodeSocket: settings.nodeSocket, version: BerthVersion.text)
+        let server = HTTPServer(
+            group: MultiThreadedEventLoopGroup.singleton, responder: APIServer(registry: registry, options: options))
+        do { try await server.serve(socket) } catch {
+            throw DaemonError(message: "cannot serve \(settings.apiSocket): \(error)", code: .unavailable)
+        }
+        try await step("start the controllers") { () throws(Status) in try controllers.start() }
+        return KubeService(controllers: controllers, server: server)
+    }
+
+    func stop() async {
+        await controllers.stop()
+        await server.shutDown(grace: .seconds(2))
+    }
+
+    private static func registryOptions(_ settings: Settings) -> RegistryOptions {
+        var options = RegistryOptions()
+        options.serviceCIDR = settings.serviceCIDR
+        options.defaultStorageClass = settings.defaultStorageClass
+        return options
+    }
+
+    private static func step(_ what: String, _ body: () async throws(Status) -> Void) async throws(DaemonError) {
+        do throws(Status) { try await body() } catch {
+            throw DaemonError(message: "cannot \(what): \(error)", code: .software)
+        }
+    }
+}
