@@ -133,6 +133,12 @@ let package = Package(
     ]
 )
 
+// Measurements use `package` API, so they are a target here and not a package of their own; nobody else needs them.
+if Context.environment["BERTH_BENCH"] == "1" {
+    package.targets.append(
+        .executableTarget(name: "StoreBench", dependencies: ["Store"], path: "Benchmarks/StoreBench"))
+}
+
 // BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.
 let strict = Context.environment["BERTH_STRICT"] == "1"
 let cTargets: Set = ["CLMDB", "CStore", "CNode"]

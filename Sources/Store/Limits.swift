@@ -14,6 +14,7 @@ package enum StoreLimits {
     /// One batch of the log takes no further transaction once it has this size.
     package static let batchBytes = 524_288
     package static let segmentBytes = 16_777_216
+    package static let snapshotLogBytes: Int64 = 268_435_456
     /// The first segment is small, so that a new store is ready at once.
     package static let firstSegmentBytes = 1_048_576
     /// The tail is handed to the checkpoint at this size, if that is idle ...
@@ -26,6 +27,11 @@ package enum StoreLimits {
     package static let sealNanoseconds: Int64 = 50_000_000
     /// Dirty pages of one checkpoint transaction (4 KiB each), about.
     package static let checkpointPages = 4_096
+    /// Records that one transaction of a compaction removes.
+    package static let removalRecords = 1_000
+    /// How often the retention policy is asked, and the least that is worth a compaction of its own.
+    package static let retentionNanoseconds: Int64 = 300_000_000_000
+    package static let retentionRevisions: Int64 = 1_000
     /// Keys looked at in one LMDB read transaction; longer reads go on in a new one.
     package static let viewRows = 10_000
     /// How long a read in several steps may hold history back.

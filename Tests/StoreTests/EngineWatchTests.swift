@@ -124,7 +124,9 @@ import Testing
 
     @Test func aSlowSinkThatDrainsMissesNothing() async throws {
         let directory = TemporaryDirectory()
-        let engine = try open(directory)
+        var options = LocalEngineOptions.testing()
+        options.watchPatience = .max
+        let engine = try LocalEngine.open(directory: directory.path + "/store", options: options)
         defer { engine.close() }
         let sink = CollectingSink(queued: 1_000_000)
         _ = try engine.watch(WatchRequest(.key([UInt8]("/k"))), sink: sink)

@@ -22,3 +22,18 @@ int berth_open_direct(const char *path);
 
 /// Magic number of the file system that holds `path` (statfs(2)); -1 and `errno`.
 int64_t berth_file_system_type(const char *path);
+
+/// SHA-256 (FIPS 180-4) over bytes that come in pieces: init, add any number of times, finish.
+typedef struct {
+    uint32_t state[8];
+    uint64_t length;
+    uint8_t block[64];
+} berth_sha256;
+
+void berth_sha256_init(berth_sha256 *hash);
+void berth_sha256_add(berth_sha256 *hash, const void *bytes, size_t count);
+void berth_sha256_finish(berth_sha256 *hash, uint8_t digest[32]);
+
+/// From now on SIGBUS, SIGSEGV and SIGABRT write one byte to the descriptor's file before they end the process.
+void berth_mark_on_crash(int descriptor);
+void berth_forget_mark(int descriptor);

@@ -9,10 +9,12 @@ struct CheckpointTransaction: ~Copyable {
     private(set) var state: CheckpointState
     /// Pages made dirty so far, about.
     private(set) var dirtyPages = 0
+    private var lastTransaction: Int64
 
     init(_ database: Database, state: CheckpointState) throws(StoreError) {
         self.database = database
         self.state = state
+        lastTransaction = state.revision
         do { transaction = try WriteTransaction(database.environment) } catch {
             throw StoreError(error, database.path)
         }
@@ -21,16 +23,26 @@ struct CheckpointTransaction: ~Copyable {
     /// Moves the key's present record into the history and puts this one in its place. A record that does not
     /// continue the present one means that log and checkpoint belong to different lives: damage.
     mutating func apply(_ version: VersionNode) throws(StoreError) {
-        let record = version.record
+        let transaction = version.transaction
+        try apply(version.record, nanoseconds: transaction.nanoseconds, origin: transaction.origin)
+    }
+
+    /// - Parameters nanoseconds, origin: of the record's transaction; kept with its first record.
+    mutating func apply(
+        _ record: RecordView, nanoseconds: Int64, origin: UnsafeRawBufferPointer
+    ) throws(StoreError) {
         let old = try present(record)
         if let old { try retire(old, for: record) }
         if !record.isTombstone { state.stateHash.add(record.checksum) }
+        let hasNewTransaction = record.header.revision.main != lastTransaction
+        lastTransaction = record.header.revision.main
         state.liveRecords += 1
         state.liveBytes += Int64(record.key.count + record.value.count)
         dirtyPages += record.value.count > 1_900 ? record.value.count / 4_096 + 1 : 0
         do {
             try putLatest(record)
-            try appendHistory(record, of: version.transaction)
+            try appendHistory(record)
+            if hasNewTransaction { try appendTransaction(record.header.revision.main, nanoseconds, origin) }
             if record.header.lease != 0, record.header.lease != old?.header.lease {
                 try LeaseKey.withKey(record.header.lease, record.key) { key throws(LMDBError) in
                     try transaction.put(database.leaseKeys, key, UnsafeRawBufferPointer(start: nil, count: 0))
@@ -90,7 +102,7 @@ struct CheckpointTransaction: ~Copyable {
         LatestEntry.encode(record, to: try transaction.reserve(database.latest, record.key, count: size))
     }
 
-    private func appendHistory(_ record: RecordView, of node: TransactionNode) throws(LMDBError) {
+    private func appendHistory(_ record: RecordView) throws(LMDBError) {
         let revision = record.header.revision
         try revision.withKey { key throws(LMDBError) in
             let size = HistoryEntry.size(record, withValue: false)
@@ -98,12 +110,15 @@ struct CheckpointTransaction: ~Copyable {
                 record, withValue: false,
                 to: try transaction.reserve(database.history, key, count: size, appending: true))
         }
-        if revision.sub != 0 { return }
-        let origin = node.origin
-        try withBigEndian(revision.main) { key throws(LMDBError) in
+    }
+
+    private func appendTransaction(
+        _ revision: Int64, _ nanoseconds: Int64, _ origin: UnsafeRawBufferPointer
+    ) throws(LMDBError) {
+        try withBigEndian(revision) { key throws(LMDBError) in
             let target = try transaction.reserve(
                 database.transactions, key, count: TransactionEntry.headSize + origin.count, appending: true)
-            TransactionEntry.encode(revision.main, nanoseconds: node.nanoseconds, origin: origin, to: target)
+            TransactionEntry.encode(revision, nanoseconds: nanoseconds, origin: origin, to: target)
         }
     }
 

@@ -3,6 +3,8 @@ final class Checkpointer: Sendable {
     private struct Work {
         var generation: Generation?
         var isBusy = false
+        /// A compaction may have something to remove.
+        var wantsRemoval = true
         var isClosed = false
     }
 
@@ -10,8 +12,13 @@ final class Checkpointer: Sendable {
     private let work = Monitor(Work())
     private let applied: Monitor<CheckpointState>
 
-    init(context: StoreContext, state: CheckpointState) {
+    private let onApplied: @Sendable (CheckpointState) -> Void
+
+    init(
+        context: StoreContext, state: CheckpointState, onApplied: @escaping @Sendable (CheckpointState) -> Void
+    ) {
         self.context = context
+        self.onApplied = onApplied
         applied = Monitor(state)
     }
 
@@ -28,25 +35,61 @@ final class Checkpointer: Sendable {
         }
     }
 
+    /// Returns when nothing that is compacted is left to remove, as far as is known now.
+    func waitForRemoval() { work.wait { $0.isBusy || $0.wantsRemoval ? nil : () } }
+
     func waitUntilIdle() { work.wait { $0.isBusy ? nil : () } }
 
     func close() { work.broadcast { $0.isClosed = true } }
 
     /// The body of the checkpointer's thread. Ends after `close`, when what was submitted is applied.
     func run() {
-        while let generation = work.wait({ work -> Generation?? in
-            if let generation = work.generation { return .some(generation) }
-            return work.isClosed ? .some(nil) : nil
-        }) ?? nil {
-            do {
-                if context.failure == nil { try take(generation) }
-            } catch {
-                context.fail(error)
+        while true {
+            switch nextTask() {
+            case .apply(let generation):
+                attempt { () throws(StoreError) in try take(generation) }
+                work.broadcast { work in
+                    work.generation = nil
+                    work.isBusy = false
+                    work.wantsRemoval = true
+                }
+            case .remove: attempt { () throws(StoreError) in try removeHistory() }
+            case .end: return
             }
-            work.broadcast { work in
-                work.generation = nil
-                work.isBusy = false
-            }
+        }
+    }
+
+    private enum Task {
+        case apply(Generation)
+        case remove
+        case end
+    }
+
+    /// Generations first: writers may be waiting for the space.
+    private func nextTask() -> Task {
+        work.wait { work in
+            if let generation = work.generation { return .apply(generation) }
+            if work.isClosed { return .end }
+            return work.wantsRemoval ? .remove : nil
+        } ?? .end
+    }
+
+    private func attempt(_ body: () throws(StoreError) -> Void) {
+        if context.failure != nil { return work.broadcast { $0.wantsRemoval = false } }
+        do { try body() } catch { context.fail(error) }
+    }
+
+    /// One small step; the next one when there is nothing more urgent.
+    private func removeHistory() throws(StoreError) {
+        let pin = context.pins.lowest(now: context.storage.monotonicNanoseconds)
+        let state = self.state
+        let target = min(state.compactRevision, pin ?? .max)
+        let removal = HistoryRemoval(database: try context.database, storage: context.storage)
+        let next = try removal.step(state, through: target, limit: StoreLimits.removalRecords)
+        if let next {
+            applied.withLock { $0 = next }
+        } else {
+            work.broadcast { $0.wantsRemoval = false }
         }
     }
 
@@ -60,17 +103,6 @@ final class Checkpointer: Sendable {
             published.generations.removeAll { $0 === generation }
             published.minimumCommit = max(published.minimumCommit, commit)
         }
-        try removeSegments()
-    }
-
-    /// Removes log segments that a committed checkpoint covers.
-    private func removeSegments() throws(StoreError) {
-        let needed = state.position.segment
-        var removed = false
-        for number in try context.directory.segments(context.storage) where number < needed {
-            try context.storage.remove(context.directory.segment(number))
-            removed = true
-        }
-        if removed { try context.storage.syncDirectory(context.directory.log) }
+        onApplied(reached)
     }
 }

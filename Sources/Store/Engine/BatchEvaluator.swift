@@ -31,6 +31,8 @@ struct BatchEvaluator: ~Copyable {
             answer(completion) { () throws(StoreError) in try renew(id) }
         case .lease(let id, let completion):
             answer(completion) { () throws(StoreError) in try existing(id).lease(now: now) }
+        case .flush(let completion):
+            { [revision = state.revision] in completion(.success(revision)) }
         case .leases(let completion):
             { [ids = state.leases.keys.sorted()] in completion(ids) }
         }

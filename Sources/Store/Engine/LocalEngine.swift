@@ -15,6 +15,8 @@ package final class LocalEngine: Engine {
     private let writer: Writer
     private let hub: WatchHub
     private let supply: SegmentSupply
+    private let checkpointer: Checkpointer
+    private let snapshotter: Snapshotter
     private let threads: Monitor<[StoreThread]>
 
     /// Opens or creates the store in `directory` (created with mode 0700 if missing; its parent must exist). Returns
@@ -38,14 +40,17 @@ package final class LocalEngine: Engine {
         let identity = outcome.checkpoint.identity
         let context = StoreContext(
             directory: directory, options: options, database: outcome.database, identity: identity,
-            published: outcome.published)
+            suspect: outcome.suspect, published: outcome.published)
         self.context = context
         supply = SegmentSupply(
             storage: options.storage, directory: directory, segmentBytes: options.segmentBytes,
             fail: { context.fail($0) })
         let hub = WatchHub(context: context)
         self.hub = hub
-        checkpointer = Checkpointer(context: context, state: outcome.checkpoint)
+        let snapshotter = Snapshotter(context: context)
+        self.snapshotter = snapshotter
+        checkpointer = Checkpointer(
+            context: context, state: outcome.checkpoint, onApplied: { snapshotter.applied($0) })
         let log = try LogWriter(identity: identity, supply: supply, file: outcome.file)
         writer = Writer(
             context: context, checkpointer: checkpointer, log: log, state: outcome.writer,
@@ -55,14 +60,13 @@ package final class LocalEngine: Engine {
         threads = Monitor([])
     }
 
-    private let checkpointer: Checkpointer
-
     private func start() throws(StoreError) {
         let parts: [(String, @Sendable () -> Void)] = [
             ("berth-segments", { [supply] in supply.run() }),
-            ("berth-checkpoint", { [checkpointer] in checkpointer.run() }),
+            ("berth-checkpt", { [checkpointer] in checkpointer.run() }),
             ("berth-watch", { [hub] in hub.run() }),
             ("berth-writer", { [writer] in writer.run() }),
+            ("berth-snapshot", { [snapshotter] in snapshotter.run() }),
         ]
         for (name, body) in parts {
             let thread = try StoreThread(name: name, body)
@@ -77,9 +81,11 @@ package final class LocalEngine: Engine {
             defer { threads = [] }
             return threads
         }
-        guard running.count == 4 else { return }
+        guard running.count == 5 else { return }
         running[3].join()
         running[1].join()
+        snapshotter.close()
+        running[4].join()
         hub.close()
         supply.close()
         running[2].join()
@@ -119,6 +125,30 @@ package final class LocalEngine: Engine {
     package func compact(
         to revision: Int64, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
     ) { writer.submit(.compaction(revision, completion)) }
+
+    // MARK: Backup
+
+    /// Writes a consistent snapshot of the newest published revision as a stream (docs/durability.md). Blocks until it
+    /// is complete; writers go on meanwhile.
+    package func backup(
+        to write: @escaping (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) throws(StoreError) -> StoreBackup.Summary {
+        try flush()
+        var writer = SnapshotWriter(context, to: write)
+        return StoreBackup.Summary(try writer.run())
+    }
+
+    /// Returns when the checkpoint holds everything that is published now.
+    func flush() throws(StoreError) {
+        let done = Monitor<Result<Int64, StoreError>?>(nil)
+        writer.submit(.flush { result in done.broadcast { $0 = result } })
+        _ = try done.wait { $0 }?.get()
+        checkpointer.waitUntilIdle()
+        if let failure = context.failure { throw failure }
+    }
+
+    func waitForSnapshot() { snapshotter.waitUntilIdle() }
+    func waitForRemoval() { checkpointer.waitForRemoval() }
 
     // MARK: Leases
 

@@ -15,5 +15,16 @@ package struct LocalEngineOptions: Sendable {
     /// Size of a log segment in bytes, a multiple of 4,096. Smaller ones are for tests.
     package var segmentBytes = StoreLimits.segmentBytes
 
+    /// A snapshot is made after this many bytes of log, or a quarter of the live data if that is more.
+    package var snapshotLogBytes = StoreLimits.snapshotLogBytes
+    /// Every page and every record is checked before the store opens, not only what a start can afford.
+    package var verifiesFully = false
+    /// How long a watch sink may have too much queued before it is cancelled, in nanoseconds.
+    package var watchPatience = StoreLimits.watchPatienceNanoseconds
+    /// SIGBUS, SIGSEGV and SIGABRT mark the store suspect before they end the process.
+    package var marksSuspectOnCrash = true
+    /// nil: history is compacted on request only.
+    package var retention: RetentionPolicy?
+
     package init() {}
 }

@@ -7,6 +7,7 @@ struct Recovery {
     /// What the parts of the engine start from.
     struct Outcome {
         var database: Database
+        var suspect: SuspectMark
         var checkpoint: CheckpointState
         var writer: WriterState
         var published: Published
@@ -19,8 +20,38 @@ struct Recovery {
 
     func run() throws(StoreError) -> Outcome {
         let lock = try directory.own(storage)
-        let database = try Database(path: directory.checkpoint, mapBytes: StoreLimits.mapBytes, owner: lock)
-        let checkpoint = try checkpointState(database)
+        let suspect = try SuspectMark(directory.suspect, onSignals: options.marksSuspectOnCrash)
+        if suspect.isSet { options.log(.warning, "\(directory.path): marked suspect, everything is validated") }
+        let source = CheckpointSource(
+            directory: directory, options: options, owner: lock,
+            depth: suspect.isSet || options.verifiesFully ? .full : .quick)
+        let outcome = try run(source, suspect)
+        try suspect.clear()
+        return outcome
+    }
+
+    private func run(_ source: CheckpointSource, _ suspect: SuspectMark) throws(StoreError) -> Outcome {
+        if let outcome = try replayPresent(source, suspect) { return outcome }
+        let (database, checkpoint) = try source.rebuild()
+        return try replay(database, checkpoint, suspect)
+    }
+
+    /// nil if the log contradicts the checkpoint, so that one of them is damaged. A damaged log names its place and is
+    /// refused; a checkpoint can be built again. (A function of its own: the environment is closed when it returns.)
+    private func replayPresent(_ source: CheckpointSource, _ suspect: SuspectMark) throws(StoreError) -> Outcome? {
+        let (database, checkpoint) = try source.open()
+        do {
+            return try replay(database, checkpoint, suspect)
+        } catch {
+            guard error.code == .corrupt, error.message.hasPrefix(directory.checkpoint) else { throw error }
+            options.log(.error, "\(error)")
+            return nil
+        }
+    }
+
+    private func replay(
+        _ database: Database, _ checkpoint: CheckpointState, _ suspect: SuspectMark
+    ) throws(StoreError) -> Outcome {
         var replay = try Replay(database: database, checkpoint: checkpoint, storage: storage)
         let segments = try directory.segments(storage)
         let reader = LogReader(
@@ -31,29 +62,7 @@ struct Recovery {
         }
         if let torn = end.torn { try drop(torn.blocks, directory.segment(torn.segment)) }
         replay.position = end.position
-        return try outcome(database, replay, segments)
-    }
-
-    /// The state that LMDB holds; for a new store one is written first, which is the moment it begins to exist.
-    private func checkpointState(_ database: Database) throws(StoreError) -> CheckpointState {
-        if let state = try database.readState() { return state }
-        for number in try directory.segments(storage) where number > 1 {
-            throw StoreError(
-                .corrupt, "\(directory.segment(number)): there is a log but no checkpoint in \(directory.checkpoint)")
-        }
-        if try directory.segments(storage).isEmpty {
-            let bytes = min(options.segmentBytes, StoreLimits.firstSegmentBytes)
-            _ = try SegmentSupply.make(1, bytes: bytes, directory, storage)
-        } else if !isZero(try storage.readFromDisk(directory.segment(1)).bytes) {
-            throw StoreError(
-                .corrupt, "\(directory.segment(1)): there is a log but no checkpoint in \(directory.checkpoint)")
-        }
-        let initial = CheckpointState.initial(.random(), now: storage.wallNanoseconds)
-        let transaction = try CheckpointTransaction(database, state: initial)
-        _ = try transaction.commit(storage)
-        try storage.syncDirectory(directory.checkpoint)
-        try storage.syncDirectory(directory.path)
-        return initial
+        return try outcome(database, replay, segments, suspect)
     }
 
     /// Zeroes what was left of a batch that nobody was told about, so that the next batch can take its place.
@@ -64,12 +73,15 @@ struct Recovery {
                 + "machine stopped; it was never acknowledged and is dropped")
         let file = try storage.open(path, creating: false)
         let zeros = FileImage(count: blocks.count * BlockHeader.size)
+        defer { keepAlive(zeros) }
         zeros.memory.initializeMemory(as: UInt8.self, repeating: 0)
         try file.write(zeros.bytes, at: Int(blocks.lowerBound) * BlockHeader.size)
         try file.syncData()
     }
 
-    private func outcome(_ database: Database, _ replay: Replay, _ segments: [UInt64]) throws(StoreError) -> Outcome {
+    private func outcome(
+        _ database: Database, _ replay: Replay, _ segments: [UInt64], _ suspect: SuspectMark
+    ) throws(StoreError) -> Outcome {
         let writer = WriterState(
             generation: replay.generation, revision: replay.revision, compactRevision: replay.compactRevision,
             stateHash: replay.stateHash, position: replay.position, leases: replay.liveLeases())
@@ -83,7 +95,8 @@ struct Recovery {
             spare = (last, file)
         }
         return Outcome(
-            database: database, checkpoint: replay.checkpoint, writer: writer, published: published, file: file,
+            database: database, suspect: suspect, checkpoint: replay.checkpoint, writer: writer, published: published,
+            file: file,
             spare: spare)
     }
 }

@@ -8,17 +8,19 @@ final class StoreContext: Sendable {
     let published: Monitor<Published>
     let pins = RevisionPins()
     private let opened: Monitor<Database?>
+    private let suspect: SuspectMark
     private let poison = Monitor<StoreError?>(nil)
     private let poisoned = Atomic<Bool>(false)
 
     init(
         directory: StoreDirectory, options: LocalEngineOptions, database: Database, identity: StoreIdentity,
-        published: Published
+        suspect: SuspectMark, published: Published
     ) {
         self.directory = directory
         self.options = options
         opened = Monitor(database)
         self.identity = identity
+        self.suspect = suspect
         self.published = Monitor(published)
     }
 
@@ -52,6 +54,7 @@ final class StoreContext: Sendable {
             return present == nil
         }
         if !isFirst { return }
+        if error.code == .corrupt { suspect.set() }
         poisoned.store(true, ordering: .releasing)
         log(.error, "the store stops: \(error)")
         options.onFatal(error)
@@ -74,6 +77,15 @@ final class RevisionPins: Sendable {
         state.withLock { state in
             state.next += 1
             state.pins[state.next] = Pin(revision: revision, deadline: now + StoreLimits.pinNanoseconds)
+            return state.next
+        }
+    }
+
+    /// Holds back the removal of anything, without a time limit, for a snapshot.
+    func hold() -> Int {
+        state.withLock { state in
+            state.next += 1
+            state.pins[state.next] = Pin(revision: 0, deadline: .max)
             return state.next
         }
     }

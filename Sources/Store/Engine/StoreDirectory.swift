@@ -5,12 +5,17 @@ internal import Glibc
 ///
 ///     lock                        locked (flock) for the life of the owner
 ///     lmdb/data.mdb, lock.mdb     the checkpoint
+///     lmdb.damaged/               a checkpoint that was replaced, for whoever wants to look at it
 ///     wal/<16 hex digits>.wal     log segments; next.tmp: one being made
+///     snapshots/<revision>.snap   the two newest snapshots; next.tmp: one being made
+///     suspect                     not empty: the last life ended in a way that asks for a full validation
 final class StoreDirectory: Sendable {
     let path: String
 
     var checkpoint: String { path + "/lmdb" }
     var log: String { path + "/wal" }
+    var snapshots: String { path + "/snapshots" }
+    var suspect: String { path + "/suspect" }
     var unfinishedSegment: String { log + "/next.tmp" }
 
     /// Makes the directory if it is missing and looks at what it is on.
@@ -26,6 +31,7 @@ final class StoreDirectory: Sendable {
         let lock = try DirectoryLock(path + "/lock")
         try storage.makeDirectory(checkpoint)
         try storage.makeDirectory(log)
+        try storage.makeDirectory(snapshots)
         try storage.syncDirectory(path)
         return lock
     }

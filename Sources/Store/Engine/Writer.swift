@@ -9,6 +9,8 @@ enum WriteRequest: Sendable {
     case renewLease(Int64, @Sendable (Result<Lease, StoreError>) -> Void)
     case lease(Int64, @Sendable (Result<Lease, StoreError>) -> Void)
     case leases(@Sendable ([Int64]) -> Void)
+    /// Hands the tail to the checkpointer, which is to be waited for.
+    case flush(@Sendable (Result<Int64, StoreError>) -> Void)
 
     func fail(_ error: StoreError) {
         switch self {
@@ -19,6 +21,7 @@ enum WriteRequest: Sendable {
         case .renewLease(_, let completion): completion(.failure(error))
         case .lease(_, let completion): completion(.failure(error))
         case .leases(let completion): completion([])
+        case .flush(let completion): completion(.failure(error))
         }
     }
 }
@@ -89,7 +92,6 @@ final class Writer: Sendable {
 
     private func finish(_ timers: inout WriterTimers) {
         if context.failure == nil {
-            checkpointLeases(all: true)
             if timers.isUnsealed { seal(&timers) }
             checkpointer.waitUntilIdle()
             handOver()
@@ -103,6 +105,7 @@ final class Writer: Sendable {
         let now = context.storage.monotonicNanoseconds
         if timers.sealIsDue(now) { seal(&timers) }
         if timers.checkpointIsDue(state, now), !checkpointer.isBusy { handOver() }
+        if timers.retentionIsDue(now) { applyRetention(&timers) }
         let expired = state.leases.values.filter { $0.deadline <= now }.map(\.id).sorted()
         if !expired.isEmpty { write(expired.map { .revokeLease($0, { _ in }) }, &timers) }
     }
@@ -152,6 +155,10 @@ final class Writer: Sendable {
             for request in requests.prefix(requests.count - rest.count) { request.fail(unknown) }
             return rest
         }
+        if requests.contains(where: { if case .flush = $0 { true } else { false } }) {
+            checkpointer.waitUntilIdle()
+            handOver()
+        }
         for answer in answers { answer() }
         if state.generation.bytes >= StoreLimits.generationBytes, !checkpointer.isBusy { handOver() }
         return rest
@@ -194,21 +201,39 @@ final class Writer: Sendable {
         handOver()
     }
 
-    private func checkpointLeases(all: Bool) {}
+    /// Compacts what the policy no longer keeps, if that is worth a write.
+    private func applyRetention(_ timers: inout WriterTimers) {
+        timers.askedRetention()
+        guard let policy = context.options.retention else { return }
+        do {
+            let oldest = context.storage.wallNanoseconds - policy.ageSeconds * 1_000_000_000
+            let aged = try ReadView(context).newestRevision(before: oldest)
+            let target = policy.target(current: state.revision, aged: aged)
+            if target - state.compactRevision < StoreLimits.retentionRevisions { return }
+            write([.compaction(target, { _ in })], &timers)
+        } catch {
+            context.fail(error)
+        }
+    }
 }
 
 /// When the writer has to do something although nobody asks. Times are monotonic nanoseconds.
 struct WriterTimers {
     private var sealAt: Int64?
+    private var retentionAt: Int64?
     private var isStopped = false
 
     var isUnsealed: Bool { sealAt != nil }
 
     mutating func wrote(_ now: Int64, _ state: WriterState) {
         sealAt = now + StoreLimits.sealNanoseconds
+        retentionAt = retentionAt ?? now + StoreLimits.retentionNanoseconds
         if state.generation.startedNanoseconds == 0 { state.generation.startedNanoseconds = now }
     }
 
+    /// Asked again only after something was written: an idle store writes nothing.
+    mutating func askedRetention() { retentionAt = nil }
+    func retentionIsDue(_ now: Int64) -> Bool { retentionAt.map { $0 <= now } ?? false }
     mutating func sealed() { sealAt = nil }
     mutating func stop() { isStopped = true }
 
@@ -224,6 +249,7 @@ struct WriterTimers {
         if isStopped { return nil }
         var times: [Int64] = []
         if let sealAt { times.append(sealAt) }
+        if let retentionAt { times.append(retentionAt) }
         let started = state.generation.startedNanoseconds
         if started != 0 { times.append(started + StoreLimits.checkpointNanoseconds) }
         if let lease = state.leases.values.map(\.deadline).min() { times.append(lease) }

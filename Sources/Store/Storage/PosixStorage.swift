@@ -136,6 +136,8 @@ private final class PosixFile: StorageFile {
         if fdatasync(descriptor) != 0 { throw PosixStorage.failure("sync", path) }
     }
 
+    func dropCache() { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
+
     func size() throws(StoreError) -> Int {
         var status = stat()
         if fstat(descriptor, &status) != 0 { throw PosixStorage.failure("stat", path) }

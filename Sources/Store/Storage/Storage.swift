@@ -32,6 +32,8 @@ package protocol StorageFile: AnyObject, Sendable {
     /// Returns when everything written, and the size, is on the disk. After an error the file must not be used again.
     func syncData() throws(StoreError)
     func size() throws(StoreError) -> Int
+    /// Makes the next reads come from the disk, as far as the kernel can promise that.
+    func dropCache()
 }
 
 /// A file's bytes in page-aligned memory.

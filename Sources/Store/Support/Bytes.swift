@@ -50,6 +50,11 @@ extension UnsafeMutableRawBufferPointer {
     }
 }
 
+/// Ends the life of an object here and not earlier. Whoever takes an object's `bytes` holds a bare pointer, and Swift
+/// may let the object go after that: `defer { keepAlive(image) }` where it is made.
+@inline(__always)
+func keepAlive(_ object: AnyObject) { withExtendedLifetime(object) {} }
+
 /// Bytes that grow at the end and are reused for the next batch.
 ///
 /// Sendable by hand: owned by one thread at a time (the writer, or whoever made it).

@@ -22,6 +22,7 @@ struct LogReader {
         var end = End(position: start)
         for number in segments where number >= start.segment {
             let image = try self.image(number)
+            defer { keepAlive(image) }
             if end.torn != nil {
                 guard isZero(image.bytes) else {
                     throw StoreError(.corrupt, "\(path(number)): byte 0: data behind a damaged batch")

@@ -34,6 +34,7 @@ struct SegmentScanner {
     ) throws(StoreError) -> Rest {
         try checkSize()
         let payload = OutputBuffer()
+        defer { keepAlive(payload) }
         while Int(position.block) < blockCount {
             payload.removeAll()
             guard let (records, next) = try batch(at: position, to: payload) else {

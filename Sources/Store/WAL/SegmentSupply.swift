@@ -101,6 +101,7 @@ final class SegmentSupply: Sendable {
         do {
             let file = try storage.open(unfinished, creating: true)
             let zeros = FileImage(count: min(bytes, 1_048_576))
+            defer { keepAlive(zeros) }
             zeros.memory.initializeMemory(as: UInt8.self, repeating: 0)
             for offset in stride(from: 0, to: bytes, by: zeros.count) {
                 try file.write(zeros.bytes.slice(0, min(zeros.count, bytes - offset)), at: offset)

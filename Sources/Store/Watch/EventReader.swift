@@ -36,6 +36,22 @@ extension ReadView {
         }
     }
 
+    /// Calls `body` with every record of the checkpoint's history from `start` on, until it returns false.
+    func walkHistory(
+        from start: Revision, _ body: (RecordView) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        try snapshot.withCursor(database.history) { cursor throws(StoreError) in
+            var entry = try start.withKey { key throws(StoreError) in
+                try lmdb(database.path) { () throws(LMDBError) in try cursor.seek(key) }
+            }
+            while let found = entry {
+                let view = try HistoryEntry.decode(Revision(key: found.key), found.value)
+                if try !body(try complete(view)) { return }
+                entry = try lmdb(database.path) { () throws(LMDBError) in try cursor.next() }
+            }
+        }
+    }
+
     /// The newest record of a key has its value in `latest`.
     private func complete(_ view: HistoryEntry.View) throws(StoreError) -> RecordView {
         if view.hasValue || view.record.isTombstone {
@@ -68,6 +84,40 @@ extension ReadView {
             if index == log.count { walk.finishRevision() }
         }
         if !walk.isDone { walk.reachedEnd() }
+    }
+}
+
+extension ReadView {
+    /// The newest revision in the checkpoint that was written before a time (wall clock, nanoseconds since 1970), by
+    /// bisection; 0 if there is none. A clock that jumped gives a neighbour of the right answer.
+    func newestRevision(before nanoseconds: Int64) throws(StoreError) -> Int64 {
+        try snapshot.withCursor(database.transactions) { cursor throws(StoreError) in
+            let ends = try lmdb(database.path) { () throws(LMDBError) in
+                (
+                    try cursor.first()?.key.loadUnaligned(as: Int64.self),
+                    try cursor.last()?.key.loadUnaligned(as: Int64.self)
+                )
+            }
+            guard var low = ends.0.map(Int64.init(bigEndian:)), var high = ends.1.map(Int64.init(bigEndian:)) else {
+                return 0
+            }
+            var found: Int64 = 0
+            while low <= high {
+                let middle = low + (high - low) / 2
+                let entry = try withBigEndian(middle) { key throws(StoreError) in
+                    try lmdb(database.path) { () throws(LMDBError) in try cursor.seek(key) }
+                }
+                guard let entry else { break }
+                let revision = Int64(bigEndian: entry.key.loadUnaligned(as: Int64.self))
+                if try TransactionEntry.decode(revision, entry.value).nanoseconds < nanoseconds {
+                    found = max(found, revision)
+                    low = revision + 1
+                } else {
+                    high = middle - 1
+                }
+            }
+            return found
+        }
     }
 }
 

@@ -132,7 +132,7 @@ struct WatchHubState {
             watcher.slowSince = nil
             return false
         }
-        if context.storage.monotonicNanoseconds - since > StoreLimits.watchPatienceNanoseconds {
+        if context.storage.monotonicNanoseconds - since > context.options.watchPatience {
             end(watcher, .tooSlow(resumeRevision: watcher.next))
         }
         return true

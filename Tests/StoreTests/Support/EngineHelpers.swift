@@ -5,6 +5,7 @@ extension LocalEngineOptions {
     static func testing(onFatal: @escaping @Sendable (StoreError) -> Void = { _ in }) -> LocalEngineOptions {
         var options = LocalEngineOptions()
         options.onFatal = onFatal
+        options.marksSuspectOnCrash = false
         return options
     }
 }

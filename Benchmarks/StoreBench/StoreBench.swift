@@ -1,0 +1,147 @@
+import Glibc
+import Store
+import Synchronization
+
+enum StoreBench {
+    struct Work {
+        var name: String
+        var run: @Sendable (String) throws -> Void
+    }
+
+    static let works: [Work] = [
+        Work(name: "put1", run: singlePut), Work(name: "put256", run: manyPuts), Work(name: "load", run: load),
+        Work(name: "range", run: range), Work(name: "watch", run: watchers),
+    ]
+
+    static func open(_ directory: String, _ name: String, fresh: Bool = true) throws -> LocalEngine {
+        let path = directory + "/" + name
+        if fresh { removeTree(path) }
+        return try LocalEngine.open(directory: path)
+    }
+
+    // MARK: One durable put at a time
+
+    /// Interleaved with the same writes and syncs on a plain zero-filled file.
+    static func singlePut(_ directory: String) throws {
+        let engine = try open(directory, "put1")
+        let raw = try RawFile(directory + "/raw")
+        var ours: [Int64] = []
+        var theirs: [Int64] = []
+        let value = [UInt8](repeating: 7, count: 256)
+        let turn = Turn()
+        for index in 0..<4_000 {
+            let start = now()
+            let put = Put(key: Array("/bench/\(index % 1_000)".utf8), value: value)
+            engine.submit(Transaction(success: [.put(put)]), origin: Origin("bench")) { _ in turn.pass() }
+            turn.wait()
+            ours.append(now() - start)
+            let rawStart = now()
+            raw.writeAndSync(index)
+            theirs.append(now() - rawStart)
+        }
+        engine.close()
+        report("put, one client", ours)
+        report("raw pwrite + fdatasync of one block", theirs)
+        print("ratio of p50: \(ratio(percentile(ours, 50), percentile(theirs, 50)))")
+    }
+
+    // MARK: Many waiters
+
+    static func manyPuts(_ directory: String) throws {
+        for waiters in [1, 16, 64, 256] {
+            let engine = try open(directory, "put256")
+            let load = PutLoad(
+                engine: engine, waiters: waiters, valueBytes: 256, keys: 100_000, total: max(2_000, waiters * 1_000))
+            let before = processorTime()
+            let seconds = load.run()
+            let cost = (processorTime() - before) / Int64(load.total)
+            print(
+                "\(waiters) waiters: \(Int(Double(load.total) / seconds)) puts/s; \(load.latencies()); CPU \(cost) ns a put"
+            )
+            engine.close()
+        }
+    }
+
+    // MARK: A million keys
+
+    static func load(_ directory: String) throws {
+        var engine = try open(directory, "load")
+        let total = 1_000_000
+        let started = now()
+        let load = PutLoad(engine: engine, waiters: 256, valueBytes: 512, keys: total, total: total, distinct: true)
+        load.onProgress = { done, seconds in
+            print("  \(done) keys: \(Int(100_000 / seconds))/s, \(memory())")
+        }
+        _ = load.run()
+        print("loaded in \(seconds(now() - started)); \(load.latencies()); \(memory())")
+        let closing = now()
+        engine.close()
+        print("close \(seconds(now() - closing))")
+        let opening = now()
+        engine = try open(directory, "load", fresh: false)
+        let first = try engine.range(RangeRequest(.key(Array(PutLoad.key(500_000).utf8))))
+        print("open and first answer: \(seconds(now() - opening)), \(first.rows.count) row; \(memory())")
+        try pointReads(engine, total)
+        print(memory())
+        engine.close()
+        print("files: \(shell("du -sm \(directory)/load/* | tr '\\n' ' '"))")
+    }
+
+    static func pointReads(_ engine: LocalEngine, _ total: Int) throws {
+        var generator = UInt64(42)
+        let started = now()
+        let reads = 500_000
+        var found = 0
+        for _ in 0..<reads {
+            generator = generator &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let key = PutLoad.key(Int(generator >> 33) % total)
+            found += try engine.range(RangeRequest(.key(Array(key.utf8)))).rows.count
+        }
+        print("point reads: \(Int(Double(reads) / (Double(now() - started) / 1e9)))/s, \(found) found")
+    }
+
+    static func range(_ directory: String) throws {
+        let engine = try open(directory, "load", fresh: false)
+        for _ in 0..<3 {
+            let started = now()
+            var bytes = 0
+            var rows = 0
+            for start in stride(from: 0, to: 900_000, by: 100_000) {
+                let request = RangeRequest(
+                    .interval(start: Array(PutLoad.key(start).utf8), end: Array(PutLoad.key(start + 10_000).utf8)))
+                _ = try engine.scan(request) { row in
+                    bytes += row.value.count
+                    rows += 1
+                    return true
+                }
+            }
+            let time = Double(now() - started) / 1e9
+            print("scans of 10,000 values: \(Int(Double(bytes) / time / 1e6)) MB/s, \(Int(Double(rows) / time)) rows/s")
+        }
+        engine.close()
+    }
+
+    // MARK: Watchers on other keys
+
+    static func watchers(_ directory: String) throws {
+        for count in [0, 10_000] {
+            let engine = try open(directory, "watch")
+            let sink = IgnoringSink()
+            var handles: [any WatchHandle] = []
+            for index in 0..<count {
+                let range: KeyRange =
+                    index % 2 == 0 ? .key(Array("/quiet/\(index)".utf8)) : .prefix(Array("/quiet/\(index)/".utf8))
+                handles.append(try engine.watch(WatchRequest(range), sink: sink))
+            }
+            let load = PutLoad(engine: engine, waiters: 64, valueBytes: 256, keys: 10_000, total: 200_000)
+            let time = load.run()
+            print("\(count) watchers elsewhere: \(Int(Double(load.total) / time)) puts/s")
+            handles.forEach { $0.cancel() }
+            engine.close()
+        }
+    }
+}
+
+final class IgnoringSink: WatchSink {
+    func receive(_ signal: WatchSignal) -> Int { 0 }
+}

@@ -1,0 +1,56 @@
+/// The store's own snapshots: `snapshots/<16 hex digits of the revision>.snap`, written under another name, synced,
+/// read back from the disk and compared, then renamed. The two newest are kept.
+struct SnapshotFiles {
+    let directory: StoreDirectory
+    let storage: any Storage
+
+    /// Paths, newest first.
+    func paths() throws(StoreError) -> [String] {
+        try storage.names(in: directory.snapshots).filter { $0.hasSuffix(".snap") }.sorted(by: >)
+            .map { directory.snapshots + "/" + $0 }
+    }
+
+    /// The first log segment that is still needed to bring the older of the two newest snapshots up to date; the very
+    /// first one while there are fewer than two.
+    func firstNeededSegment() throws(StoreError) -> UInt64 {
+        let newest = try paths().prefix(2)
+        if newest.count < 2 { return 1 }
+        var first = UInt64.max
+        for path in newest { first = min(first, try SnapshotReader(path, storage).state.position.segment) }
+        return first
+    }
+
+    /// Makes one of what the checkpoint holds. Returns the state in it.
+    func make(_ context: StoreContext) throws(StoreError) -> CheckpointState {
+        let unfinished = directory.snapshots + "/next.tmp"
+        try storage.remove(unfinished)
+        let state: CheckpointState
+        do {
+            state = try write(unfinished, context)
+            // What a later rebuild would find out, found out now, while the log behind it still exists.
+            try SnapshotReader(unfinished, storage).read { _ throws(StoreError) in }
+        } catch {
+            try storage.remove(unfinished)
+            throw error
+        }
+        let digits = String(state.revision, radix: 16)
+        let name = String(repeating: "0", count: 16 - digits.count) + digits + ".snap"
+        try storage.rename(unfinished, to: directory.snapshots + "/" + name)
+        try storage.syncDirectory(directory.snapshots)
+        for path in try paths().dropFirst(2) { try storage.remove(path) }
+        try storage.syncDirectory(directory.snapshots)
+        return state
+    }
+
+    private func write(_ path: String, _ context: StoreContext) throws(StoreError) -> CheckpointState {
+        let file = try storage.open(path, creating: true)
+        var offset = 0
+        var writer = SnapshotWriter(context) { bytes throws(StoreError) in
+            try file.write(bytes, at: offset)
+            offset += bytes.count
+        }
+        let state = try writer.run()
+        try file.syncData()
+        return state
+    }
+}
