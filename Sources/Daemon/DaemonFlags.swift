@@ -33,7 +33,7 @@ struct DaemonFlags: ParsableArguments {
     @Option(help: "How long old revisions can be read: 30s, 90m, 24h (default: 24h).")
     var retentionAge: String?
 
-    @Option(help: "How many old revisions can be read, whatever their age (default: no limit).")
+    @Option(help: "How many old revisions can be read, whatever their age (default: 1000000).")
     var retentionRevisions: String?
 
     @Option(help: "What to check at the start: quick or full (default: quick).")

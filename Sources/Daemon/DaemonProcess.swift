@@ -43,6 +43,8 @@ enum DaemonProcess {
     private static func openStore(_ settings: Settings, _ log: DaemonLog) throws(DaemonError) -> LocalEngine {
         var options = LocalEngineOptions()
         options.ephemeral = settings.isEphemeral
+        options.verifiesFully = settings.verifiesFully
+        options.retention = settings.retention
         options.log = { level, text in
             switch level {
             case .info: log.info(text)

@@ -1,4 +1,5 @@
 import Glibc
+import Store
 
 /// What the daemon does, from flags, variables, configuration file and defaults, in this order.
 struct Settings: Sendable, Equatable {
@@ -22,8 +23,8 @@ struct Settings: Sendable, Equatable {
     var podCIDR = "10.89.0.0/16"
     var defaultStorageClass = ""
     var retentionSeconds: Int64 = 24 * 3600
-    /// 0: no limit.
-    var retentionRevisions: Int64 = 0
+    /// At most so many old revisions are kept, whatever their age.
+    var retentionRevisions: Int64 = 1_000_000
     var verifiesFully = false
     var isEphemeral = false
     var logLevel = LogLevel.info
@@ -41,6 +42,16 @@ struct Settings: Sendable, Equatable {
         }
         values.merge(flags.given) { $1 }
         return try Settings(values)
+    }
+
+    /// etcd compacts on request only, and so does Berth when it is nothing but one.
+    var retention: RetentionPolicy? {
+        guard serves.contains(.kube) else { return nil }
+        var policy = RetentionPolicy()
+        policy.ageSeconds = retentionSeconds
+        policy.maximumRevisions = retentionRevisions
+        policy.minimumRevisions = min(policy.minimumRevisions, retentionRevisions)
+        return policy
     }
 
     init() {}
