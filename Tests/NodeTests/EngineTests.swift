@@ -69,6 +69,7 @@ extension EngineTests {
         #expect(started.shim.signal(SIGKILL))
         let exit = try await bench.exit(of: id)
         #expect(exit.reason == "ContainerStatusUnknown")
+        #expect(try bench.engine.record(of: id) == .exited(exit))
         while started.initProcess.signal(0) { try await Task.sleep(for: .milliseconds(5)) }
     }
 
