@@ -62,9 +62,11 @@ struct Wait: AsyncParsableCommand {
         _ resource: APIResource, _ name: String, _ client: APIClient, _ deadline: ContinuousClock.Instant
     ) async throws {
         let space = resource.namespaced ? namespace.effective : ""
-        if !condition.allowsMissing {
+        do {
             // As kubectl: what is not there now is an error, not something to wait for.
-            _ = try await client.get(resource, namespace: space, name: name)
+            if condition != .created { _ = try await client.get(resource, namespace: space, name: name) }
+        } catch let status as Status where status.code == 404 && condition == .deleted {
+            return
         }
         let condition = condition
         let waiter = ObjectWaiter(client: client, resource: resource, namespace: space, name: name, deadline: deadline)
@@ -104,14 +106,6 @@ enum WaitCondition: ExpressibleByArgument, Sendable, Hashable {
             self = .path(path, value: rest.isEmpty ? nil : String(rest.dropFirst()))
         } else {
             return nil
-        }
-    }
-
-    /// Whether an object that does not exist can fulfil it, now or later.
-    var allowsMissing: Bool {
-        switch self {
-        case .created, .deleted: true
-        case .status, .path: false
         }
     }
 

@@ -13,7 +13,7 @@ enum DescribeClaim {
         text.line(1, "----\t------\t-----------------\t------------------\t------\t-------")
         for condition in conditions {
             let cells = ["type", "status", "lastProbeTime", "lastTransitionTime", "reason", "message"]
-            text.line(1, cells.map { condition.text($0) ?? "" }.joined(separator: "\t"))
+            text.line(1, cells.map { condition.text($0) ?? "" }.joined(separator: " \t"))
         }
     }
 

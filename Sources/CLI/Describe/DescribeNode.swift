@@ -55,7 +55,7 @@ enum DescribeNode {
             let cells =
                 ["type", "status"].map { condition.text($0) ?? "" } + times
                 + ["reason", "message"].map { Terminal.escaped(condition.text($0) ?? "") }
-            text.line(1, cells.joined(separator: "\t"))
+            text.line(1, cells.joined(separator: " \t"))
         }
     }
 

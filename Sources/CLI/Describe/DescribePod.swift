@@ -57,7 +57,7 @@ enum DescribePod {
         text.line(0, "Conditions:")
         text.line(1, "Type\tStatus")
         for condition in conditions {
-            text.line(1, "\(condition.text("type") ?? "")\t\(condition.text("status") ?? "") ")
+            text.line(1, "\(condition.text("type") ?? "") \t\(condition.text("status") ?? "") ")
         }
     }
 

@@ -40,7 +40,9 @@ struct PodFinder {
         let containers = names(pod)
         if let asked {
             guard containers.contains(asked) else {
-                throw CommandFailure("error: container \(asked) not found in pod \(pod.name)")
+                throw CommandFailure(
+                    "error: container \(asked) is not valid for pod \(pod.name) out of: \(containers.joined(separator: ", "))"
+                )
             }
             return asked
         }

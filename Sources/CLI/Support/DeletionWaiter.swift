@@ -14,6 +14,8 @@ struct DeletionWaiter {
 
     /// - Parameter uid: of the object that is waited for; empty: whichever has the name.
     func wait(_ resource: APIResource, namespace: String, name: String, uid: String) async throws {
+        // Also when another object has used the time up: what is gone already is no failure.
+        if try await find(resource, namespace, name, uid) == nil { return }
         let ended: Void? = try await Deadline.run(until: deadline) {
             while try await isThere(resource, namespace, name, uid) {}
         }
@@ -26,19 +28,29 @@ struct DeletionWaiter {
     private func isThere(_ resource: APIResource, _ namespace: String, _ name: String, _ uid: String) async throws
         -> Bool
     {
-        let object: Object
-        do {
-            object = try await client.get(resource, namespace: namespace, name: name)
-        } catch let status as Status where status.code == 404 {
-            return false
-        }
-        guard uid.isEmpty || object.uid == uid else { return false }
+        guard let object = try await find(resource, namespace, name, uid) else { return false }
         let query = WatchQuery(fieldSelector: "metadata.name=\(name)", resourceVersion: object.resourceVersion)
-        for try await event in try await client.watch(resource, namespace: namespace, query: query) {
-            if case .deleted = event { return false }
-            if case .error = event { return true }
+        do {
+            for try await event in try await client.watch(resource, namespace: namespace, query: query) {
+                if case .deleted = event { return false }
+                if case .error = event { return true }
+            }
+        } catch let error as ClientError where error.code == .disconnected {
+            // A watch that breaks off says nothing about the object: look again.
         }
         return true
+    }
+
+    /// Nil: gone, or another one has its name.
+    private func find(_ resource: APIResource, _ namespace: String, _ name: String, _ uid: String) async throws
+        -> Object?
+    {
+        do {
+            let object = try await client.get(resource, namespace: namespace, name: name)
+            return uid.isEmpty || object.uid == uid ? object : nil
+        } catch let status as Status where status.code == 404 {
+            return nil
+        }
     }
 }
 

@@ -15,7 +15,13 @@ struct ObjectWaiter {
     /// - Returns: false if the deadline passed first.
     func wait(_ check: @escaping @Sendable (Object?) throws -> Bool) async throws -> Bool {
         try await Deadline.run(until: deadline) {
-            while true { if try await follow(check) { return true } }
+            while true {
+                do {
+                    if try await follow(check) { return true }
+                } catch let error as ClientError where error.code == .disconnected {
+                    // The watch broke off; if the daemon is gone, the next look says so.
+                }
+            }
         } ?? false
     }
 
