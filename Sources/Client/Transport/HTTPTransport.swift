@@ -72,6 +72,7 @@ package final class HTTPTransport: Sendable {
     }
 
     private func start(_ request: APIRequest, on channel: any Channel) async throws -> Running {
+        let endpoint = endpoint
         let promise = channel.eventLoop.makePromise(of: StreamedAnswer.self)
         let timedOut = NIOLockedValueBox(false)
         let deadline = request.timeout.map { seconds in
@@ -80,8 +81,12 @@ package final class HTTPTransport: Sendable {
                 channel.close(promise: nil)
             }
         }
+        // A connection that closed a moment ago has no handlers left: then only the write itself tells, and without
+        // this the caller would wait for ever.
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenFailure { promise.fail(ClientError(.disconnected, "\(endpoint.path): \($0)")) }
         channel.writeAndFlush(
-            Exchange(head: head(of: request), body: ByteBuffer(bytes: request.body), answer: promise), promise: nil)
+            Exchange(head: head(of: request), body: ByteBuffer(bytes: request.body), answer: promise), promise: written)
         do {
             let answer = try await withTaskCancellationHandler {
                 try await promise.futureResult.get()
