@@ -2,6 +2,7 @@ import Objects
 import Testing
 import Transport
 import TransportTestSupport
+
 @testable import KubeAPI
 
 @Suite struct APITests {
@@ -39,7 +40,8 @@ import TransportTestSupport
         ("POST", "/api/v1/pods", 405), ("DELETE", "/api/v1/namespaces", 405), ("PUT", "/api/v1/nodes", 405),
         ("OPTIONS", "/api/v1/nodes", 405), ("POST", "/version", 405), ("GET", "/api/v1/nodes?limit=x", 400),
         ("GET", "/api/v1/nodes?a=%zz", 400), ("GET", "/api/v1/nodes?watch=1&resourceVersion=999999999", 504),
-        ("GET", "/api/v1/nodes?watch=1&sendInitialEvents=true", 422), ("GET", "/api/v1/nodes?watch=1&resourceVersion=x", 422),
+        ("GET", "/api/v1/nodes?watch=1&sendInitialEvents=true", 422),
+        ("GET", "/api/v1/nodes?watch=1&resourceVersion=x", 422),
         ("GET", "/api/v1/nodes?labelSelector=%3D%3D", 400), ("GET", "/api/v1/nodes?includeObject=Maybe", 400),
     ])
     func answersWithAStatus(_ method: String, _ path: String, code: Int) async throws {
@@ -61,10 +63,14 @@ import TransportTestSupport
         _ = try await server.call("PUT", Self.maps + "/a", Self.map("a", "w"))
         _ = try await server.call("DELETE", Self.maps + "/a")
         let rest = try await client.receive { $0.hasSuffix("0\r\n\r\n") }
-        let events = rest.components(separatedBy: "\r\n").filter { $0.hasPrefix("{") }.compactMap { try? JSONParser.parse($0) }
+        let events = rest.components(separatedBy: "\r\n").filter { $0.hasPrefix("{") }.compactMap {
+            try? JSONParser.parse($0)
+        }
         #expect(events.compactMap { $0["type"]?.string } == ["MODIFIED", "DELETED"])
         #expect(events.allSatisfy { $0.at("object", "metadata", "name") == "a" })
-        let versions = events.compactMap { $0.at("object", "metadata", "resourceVersion")?.string }.compactMap { Int64($0) }
+        let versions = events.compactMap { $0.at("object", "metadata", "resourceVersion")?.string }.compactMap {
+            Int64($0)
+        }
         #expect(versions.count == 2 && versions[0] < versions[1])
         await server.stop()
     }

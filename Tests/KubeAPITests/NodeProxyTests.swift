@@ -2,9 +2,10 @@ import NIOCore
 import NIOPosix
 import Registry
 import Testing
-@testable import Transport
 import TransportTestSupport
+
 @testable import KubeAPI
+@testable import Transport
 
 /// Plays the node agent: logs in chunks; what asks for an upgrade is echoed in capitals once it is upgraded.
 private struct FakeNode: Responder {
@@ -32,7 +33,8 @@ private final class Shouter: ChannelInboundHandler {
 }
 
 @Suite struct NodeProxyTests {
-    private static let pod = #"{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#
+    private static let pod =
+        #"{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#
     private static let pods = "/api/v1/namespaces/default/pods"
 
     @Test func relaysLogsAndGluesUpgrades() async throws {
@@ -46,7 +48,8 @@ private final class Shouter: ChannelInboundHandler {
         let client = try RawClient(path: server.path)
         // The first bytes of the new protocol come together with the request.
         try await client.send(
-            "GET \(Self.pods)/p/exec?command=sh HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly ")
+            "GET \(Self.pods)/p/exec?command=sh HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly "
+        )
         let opened = try await client.receive { $0.hasSuffix("EARLY ") }
         #expect(opened.hasPrefix("HTTP/1.1 101 "))
         try await client.send("hello")

@@ -1,5 +1,6 @@
 import Objects
 import Testing
+
 @testable import KubeAPI
 
 @Suite struct RouterTests {

@@ -1,5 +1,6 @@
 import Objects
 import Testing
+
 @testable import KubeAPI
 
 @Suite struct YAMLTests {
@@ -15,9 +16,14 @@ import Testing
         ("a: |+\n  x\n\n", #"{"a":"x\n\n"}"#),
         ("a: plain\n  goes on\nb: 'it''s'\n", #"{"a":"plain goes on","b":"it's"}"#),
         ("a: \"x\\ty\\u00e9\\\n  z\"\n", #"{"a":"x\ty\u00e9z"}"#),
-        ("a: ~\nb:\nc: null\nd: yes\ne: 'yes'\nf: off\n", #"{"a":null,"b":null,"c":null,"d":true,"e":"yes","f":false}"#),
-        ("a: 0x1f\nb: 010\nc: 1_000\nd: 1.5\ne: 1e3\nf: 1.2.3\ng: 2001-01-01\n",
-            #"{"a":31,"b":8,"c":1000,"d":1.5,"e":1e3,"f":"1.2.3","g":"2001-01-01"}"#),
+        (
+            "a: ~\nb:\nc: null\nd: yes\ne: 'yes'\nf: off\n",
+            #"{"a":null,"b":null,"c":null,"d":true,"e":"yes","f":false}"#
+        ),
+        (
+            "a: 0x1f\nb: 010\nc: 1_000\nd: 1.5\ne: 1e3\nf: 1.2.3\ng: 2001-01-01\n",
+            #"{"a":31,"b":8,"c":1000,"d":1.5,"e":1e3,"f":"1.2.3","g":"2001-01-01"}"#
+        ),
         ("a: http://x/y#z\nb: a:b\n\"q k\": 1\n1: 2\n", #"{"a":"http://x/y#z","b":"a:b","q k":1,"1":2}"#),
         ("{\"a\": [1, {\"b\": null}]}", #"{"a":[1,{"b":null}]}"#),
         ("a: b\r\nc: d\r\n", #"{"a":"b","c":"d"}"#),
@@ -50,7 +56,10 @@ import Testing
     /// Whatever the bytes, there is an answer: no trap and no endless loop.
     @Test func survivesNoise() {
         var generator = SplitMix(state: 42)
-        let pieces = ["a", ":", " ", "\n", "- ", "\"", "'", "[", "]", "{", "}", ",", "|", ">", "#", "\\", "\t", "1", "---", "\r\n"]
+        let pieces = [
+            "a", ":", " ", "\n", "- ", "\"", "'", "[", "]", "{", "}", ",", "|", ">", "#", "\\", "\t", "1", "---",
+            "\r\n",
+        ]
         for _ in 0..<3000 {
             let count = Int(generator.next() % 24)
             let text = (0..<count).map { _ in pieces[Int(generator.next() % UInt64(pieces.count))] }.joined()

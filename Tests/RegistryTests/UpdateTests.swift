@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @Suite struct UpdateTests {
-    private func put(_ fixture: Fixture, _ resource: ResourceName, _ name: String, _ json: JSON) async throws -> Object {
+    private func put(_ fixture: Fixture, _ resource: ResourceName, _ name: String, _ json: JSON) async throws -> Object
+    {
         try await fixture.registry.update(fixture.key(resource, name), by: .tester) { _ in Object(json) }
     }
 
@@ -27,12 +28,16 @@ import Testing
         #expect(put == made)
     }
 
-    @Test(arguments: [
-        ("a stale version", 409, "Conflict", { @Sendable (map: inout Object) in map.resourceVersion = "1" }),
-        ("another name", 400, "BadRequest", { @Sendable (map: inout Object) in map.name = "b" }),
-        ("another namespace", 400, "BadRequest", { @Sendable (map: inout Object) in map.namespace = "default" }),
-        ("another UID", 409, "Conflict", { @Sendable (map: inout Object) in map.uid = "11111111-2222-3333-4444-555555555555" }),
-    ] as [(String, Int, String, @Sendable (inout Object) -> Void)])
+    @Test(
+        arguments: [
+            ("a stale version", 409, "Conflict", { @Sendable (map: inout Object) in map.resourceVersion = "1" }),
+            ("another name", 400, "BadRequest", { @Sendable (map: inout Object) in map.name = "b" }),
+            ("another namespace", 400, "BadRequest", { @Sendable (map: inout Object) in map.namespace = "default" }),
+            (
+                "another UID", 409, "Conflict",
+                { @Sendable (map: inout Object) in map.uid = "11111111-2222-3333-4444-555555555555" }
+            ),
+        ] as [(String, Int, String, @Sendable (inout Object) -> Void)])
     func refusals(
         _ what: String, _ code: Int, _ reason: String, _ change: @Sendable (inout Object) -> Void
     ) async throws {

@@ -36,7 +36,8 @@ package final class RawClient: Sendable {
             var sent = 0
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes {
-                    Glibc.send(descriptor, $0.baseAddress! + sent, bytes.count - sent, CInt(MSG_NOSIGNAL))
+                    let rest = UnsafeRawBufferPointer(rebasing: $0[sent...])
+                    return Glibc.send(descriptor, rest.baseAddress, rest.count, CInt(MSG_NOSIGNAL))
                 }
                 guard count > 0 else { throw Failure(description: "send: \(String(cString: strerror(errno)))") }
                 sent += count
@@ -45,7 +46,9 @@ package final class RawClient: Sendable {
     }
 
     /// What arrives until `enough` says so, or the end of the connection; fails after `seconds`.
-    package func receive(within seconds: Int = 10, until enough: @escaping @Sendable (String) -> Bool) async throws -> String {
+    package func receive(within seconds: Int = 10, until enough: @escaping @Sendable (String) -> Bool) async throws
+        -> String
+    {
         try await NIOThreadPool.singleton.runIfActive { [descriptor] in
             var received: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -53,7 +56,8 @@ package final class RawClient: Sendable {
             while !enough(String(decoding: received, as: UTF8.self)) {
                 var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 guard time(nil) <= end, poll(&poller, 1, CInt(seconds) * 1000) > 0 else {
-                    throw Failure(description: "timeout; so far: \(String(decoding: received.prefix(2000), as: UTF8.self))")
+                    throw Failure(
+                        description: "timeout; so far: \(String(decoding: received.prefix(2000), as: UTF8.self))")
                 }
                 let count = recv(descriptor, &buffer, buffer.count, 0)
                 if count <= 0 { break }
@@ -80,7 +84,9 @@ package final class TemporaryFolder: Sendable {
 
     package init() {
         var template = Array("\(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")/berth-XXXXXX".utf8CString)
-        path = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!).map { String(cString: $0) } ?? "" }
+        path = template.withUnsafeMutableBufferPointer { name in
+            name.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? ""
+        }
         precondition(!path.isEmpty, "no temporary folder")
     }
 

@@ -31,7 +31,8 @@ import TransportTestSupport
     @Test func takesChunkedBodies() async throws {
         let server = try await EchoServer()
         let answer = try await server.exchange(
-            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n")
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n"
+        )
         #expect(answer.hasSuffix("POST / 6\n"))
         await server.stop()
     }

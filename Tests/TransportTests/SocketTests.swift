@@ -1,7 +1,8 @@
 import Glibc
 import Testing
-@testable import Transport
 import TransportTestSupport
+
+@testable import Transport
 
 @Suite struct SocketTests {
     private static func mode(_ path: String) -> UInt32 {
@@ -43,16 +44,17 @@ import TransportTestSupport
         }
     }
 
-    @Test(arguments: [
-        ("7", "2", "api:etcd", ["api", "etcd"]),
-        ("7", "2", "berthd-api.socket:berthd-etcd.socket", ["api", "etcd"]),
-        ("7", "1", nil, [""]),
-        ("8", "2", "api:etcd", []),
-        (nil, "2", "api:etcd", []),
-        ("7", "x", "api", []),
-        ("7", "-1", "api", []),
-        ("7", "1000000", "api", []),
-    ] as [(String?, String?, String?, [String])])
+    @Test(
+        arguments: [
+            ("7", "2", "api:etcd", ["api", "etcd"]),
+            ("7", "2", "berthd-api.socket:berthd-etcd.socket", ["api", "etcd"]),
+            ("7", "1", nil, [""]),
+            ("8", "2", "api:etcd", []),
+            (nil, "2", "api:etcd", []),
+            ("7", "x", "api", []),
+            ("7", "-1", "api", []),
+            ("7", "1000000", "api", []),
+        ] as [(String?, String?, String?, [String])])
     func readsInheritedSockets(_ pid: String?, _ count: String?, _ names: String?, expected: [String]) {
         let sockets = InheritedSockets.parse(pid: pid, count: count, names: names, process: 7)
         #expect(sockets.map(\.name) == expected)

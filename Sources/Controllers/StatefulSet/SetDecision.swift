@@ -118,7 +118,9 @@ package struct SetDecision {
 
     private func create(_ replica: Replica) -> (unit: SetPlan.Unit, blocks: Bool) {
         let claims = claimNames(replica.ordinal).compactMap { observation.claims[$0] }
-        if claims.contains(where: { SetClaims.blocksCreation($0, set, podName: replica.pod.name) }) { return ([], true) }
+        if claims.contains(where: { SetClaims.blocksCreation($0, set, podName: replica.pod.name) }) {
+            return ([], true)
+        }
         let missing = missingClaims(replica, isCreation: true)
         if missing.contains(where: \.isAwait) { return (missing, true) }
         let owners = claimOwners(replica, condemned: false)

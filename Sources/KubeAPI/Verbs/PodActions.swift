@@ -38,6 +38,7 @@ extension APIServer {
     /// A `Status` that names nothing, as upstream answers to actions.
     private static func done(_ shape: Negotiated) -> HTTPResponse {
         Answers.json(
-            ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: 201, shape)
+            ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: 201,
+            shape)
     }
 }

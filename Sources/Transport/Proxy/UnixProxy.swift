@@ -60,7 +60,9 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
             head.headers = headers.fields
         }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if request.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil) }
+        if request.body.readableBytes > 0 {
+            context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         let channel = context.channel
         exchange.onClose { channel.close(promise: nil) }

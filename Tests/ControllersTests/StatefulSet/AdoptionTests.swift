@@ -11,9 +11,12 @@ import Testing
             "spec": ["containers": [["name": "c", "image": "nginx"]]], "status": ["phase": "Pending"],
         ])
         if let owner {
-            pod["metadata", "ownerReferences"] = [[
-                "apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "uid": .string(owner), "controller": true,
-            ]]
+            pod["metadata", "ownerReferences"] = [
+                [
+                    "apiVersion": "apps/v1", "kind": "StatefulSet", "name": "web", "uid": .string(owner),
+                    "controller": true,
+                ]
+            ]
         }
         return pod
     }

@@ -50,7 +50,8 @@ import Testing
         let cluster = try await ControllerHarness()
         try await cluster.create(Fixtures.set(replicas: 1), .statefulSets)
         let expected: Set = [
-            "create Claim www-web-0 Pod web-0 in StatefulSet web success", "create Pod web-0 in StatefulSet web successful",
+            "create Claim www-web-0 Pod web-0 in StatefulSet web success",
+            "create Pod web-0 in StatefulSet web successful",
         ]
         #expect(
             await cluster.wait(for: [.events]) {

@@ -28,14 +28,16 @@ import Testing
             name: "terminating and broken leave room for one", replicas: 5, maxUnavailable: 3, unready: [3],
             terminating: [4], deleted: [2, 3]),
         Row(
-            name: "the other way round", replicas: 5, maxUnavailable: 3, unready: [4], terminating: [3], deleted: [2, 4]),
+            name: "the other way round", replicas: 5, maxUnavailable: 3, unready: [4], terminating: [3],
+            deleted: [2, 4]),
         Row(name: "broken above the partition", replicas: 5, partition: 2, unready: [4], deleted: [4]),
         Row(name: "broken at the partition", replicas: 5, partition: 2, unready: [2], deleted: [2]),
         Row(name: "broken below the partition", replicas: 5, partition: 2, unready: [1], deleted: []),
         Row(
             name: "one below, one above the partition", replicas: 5, partition: 3, maxUnavailable: 2, unready: [1, 4],
             deleted: [4]),
-        Row(name: "low broken ones, good ones stay", replicas: 4, maxUnavailable: 2, unready: [0, 1], deleted: [0, 1]),
+        Row(
+            name: "low broken ones, good ones stay", replicas: 4, maxUnavailable: 2, unready: [0, 1], deleted: [0, 1]),
         Row(name: "and one more from the top", replicas: 5, maxUnavailable: 3, unready: [0, 1], deleted: [0, 1, 4]),
         Row(name: "percentages round down", replicas: 5, maxUnavailable: "50%", deleted: [3, 4]),
         Row(name: "but never to nothing", replicas: 5, maxUnavailable: "10%", deleted: [4]),
