@@ -37,6 +37,10 @@ class Refused(Exception):
         self.code, self.body = code, body
 
 
+class CommandFailed(Exception):
+    """`berth` exited with an error."""
+
+
 class Cluster:
     def __init__(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="berth-test.", dir="/var/tmp"))
@@ -157,20 +161,20 @@ class Cluster:
             [BIN / "berth", *map(str, words)], input=stdin, capture_output=True, text=True, timeout=timeout,
             env={**os.environ, "BERTH_SOCKET": str(self.api_socket)})
         if check and done.returncode != 0:
-            raise AssertionError(f"berth {' '.join(map(str, words))} exited {done.returncode}: {done.stdout}{done.stderr}")
+            raise CommandFailed(f"berth {' '.join(map(str, words))} exited {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout if check else done
 
     # --- waiting ---
 
     def eventually(self, condition, seconds=30, what=None):
-        """Waits until the condition is true; a connection that fails counts as false."""
+        """Waits until the condition is true; a connection or a command that fails counts as false."""
         deadline, problem = time.monotonic() + seconds, None
         while time.monotonic() < deadline:
             try:
                 result = condition()
                 if result:
                     return result
-            except (OSError, http.client.HTTPException, Refused) as error:
+            except (OSError, http.client.HTTPException, Refused, CommandFailed) as error:
                 problem = error
             time.sleep(0.02)
         raise AssertionError(

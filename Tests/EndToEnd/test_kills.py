@@ -70,7 +70,7 @@ def test_kill_node_agent(cluster):
         cluster.kill_node()
         assert tutorial.page(cluster, "web-0") == "from-web-0", "the pod serves on without its agent"
         cluster.start_node()
-        cluster.eventually(lambda: tutorial.read_page(cluster, "web-0") == "from-web-0")
+        cluster.eventually(lambda: tutorial.read_page(cluster, "web-0") == "from-web-0", seconds=60)
         assert tutorial.containers(cluster) == running, f"seed {SEED}: a running pod was touched"
     # Killed while it replaces a pod, and while it is away a pod is deleted.
     for wait in (0.0, dice.uniform(0, 1.5)):

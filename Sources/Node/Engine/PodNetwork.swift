@@ -43,7 +43,18 @@ package struct BridgeNetwork: PodNetwork {
         guard !addresses.isEmpty else {
             throw NodeError(.network, "the CNI plugin bridge gave pod \(podUID) no address")
         }
+        forgetNeighbours(addresses)
         return addresses
+    }
+
+    /// The machine may remember another interface behind an address that an earlier pod had, and would send there for
+    /// some seconds. Without iproute2 it still finds out by itself, only later, so a failure is none of the pod's.
+    private func forgetNeighbours(_ addresses: [String]) {
+        guard let tool = ["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"].first(where: Files.exists) else { return }
+        for address in addresses {
+            let arguments = ["neigh", "flush", "to", address, "dev", bridge]
+            _ = try? Program.run(tool, arguments: arguments, environment: [], input: [])
+        }
     }
 
     package func remove(_ podUID: String, namespace: String) throws(NodeError) {
