@@ -1,5 +1,5 @@
 package import Objects
-package import Registry
+internal import Registry
 
 extension Object {
     /// An entry of status.conditions.
