@@ -189,7 +189,10 @@ package struct SetDecision {
                 continue
             }
             let isHealthy = replica.state.isRunningAndReady && replica.isAvailable
-            let isBlocked = replica.state.isTerminating || (!isHealthy && replica.ordinal != firstUnavailable)
+            // A finished pod will never be ready, so nobody waits for that. Upstream does, and two of them among the
+            // condemned hold a set up for ever: each waits for the other.
+            let mayGo = isHealthy || replica.state.isFinished || replica.ordinal == firstUnavailable
+            let isBlocked = replica.state.isTerminating || !mayGo
             if !isBlocked { units.append(doomCondemned(index)) }
             goesOn = false
             break

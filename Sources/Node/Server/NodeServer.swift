@@ -76,10 +76,9 @@ struct NodeServer: Sendable {
     /// Nil refuses the upgrade; the request is then answered with the reason.
     private func headers(for head: HTTPRequestHead) -> HTTPHeaders? {
         let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
-        guard let chosen = Self.protocols.first(where: { offered.contains($0) }), (try? worker(head.uri)) != nil else {
-            return nil
-        }
-        return ["Sec-WebSocket-Protocol": chosen]
+        // A pod that is not here (yet) is told over the WebSocket: a refused upgrade would leave the client without any
+        // answer, because NIO hands on no request after it.
+        return Self.protocols.first(where: { offered.contains($0) }).map { ["Sec-WebSocket-Protocol": $0] }
     }
 
     private func serve(_ server: NIOAsyncChannel<EventLoopFuture<Connection>, Never>) async {
@@ -118,13 +117,18 @@ struct NodeServer: Sendable {
     }
 
     private func serve(_ channel: FrameChannel, _ head: HTTPRequestHead) async throws {
-        let (request, worker) = try worker(head.uri)
         let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
-        let session = RemoteSession(
-            context: context, worker: worker, request: request,
-            canCloseChannels: offered.contains(Self.protocols[0]))
         try await channel.executeThenClose { inbound, outbound in
-            try await session.run(inbound, RemoteWriter(outbound))
+            let writer = RemoteWriter(outbound)
+            do {
+                let (request, worker) = try worker(head.uri)
+                let session = RemoteSession(
+                    context: context, worker: worker, request: request,
+                    canCloseChannels: offered.contains(Self.protocols[0]))
+                try await session.run(inbound, writer)
+            } catch let status as Status {
+                try await writer.finish(status.json)
+            }
         }
     }
 

@@ -4,14 +4,15 @@ import Testing
 @testable import Controllers
 
 @Suite struct SetSimulationTests {
-    /// `BERTH_SIMULATION_STEPS` makes it longer (CI: 100,000; the long form: 10,000,000), `BERTH_SIMULATION_SEED` repeats one life.
+    /// `BERTH_SIMULATION_STEPS` makes it longer (CI: 100,000; the long form: 10,000,000), `BERTH_SIMULATION_SEED` repeats
+    /// one life, `BERTH_SIMULATION_FROM` the lives from a seed on.
     @Test func holdsItsPromisesWhateverHappens() async {
         if let seed = Self.number("BERTH_SIMULATION_SEED") {
             _ = Self.live(seed: UInt64(seed))
             return
         }
         let wanted = Self.number("BERTH_SIMULATION_STEPS") ?? 20_000
-        let first = UInt64.random(in: 0...1_000_000_000)
+        let first = Self.number("BERTH_SIMULATION_FROM").map { UInt64($0) } ?? .random(in: 0...1_000_000_000)
         print("simulated sets: seeds from \(first)")
         let steps = await withTaskGroup(of: Int.self) { group in
             for lane in 0..<4 {
