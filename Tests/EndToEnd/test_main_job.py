@@ -68,6 +68,11 @@ def test_main_job(cluster):
     processes = cluster.berth("exec", "web-0", "--", "sh", "-c", "ls -d /proc/[0-9]* | wc -l")
     assert int(processes) < 10, "web-0 sees processes that are not its own"
 
+    # What a command writes arrives whole, however much it is and however fast the command ends.
+    for _ in range(5):
+        flood = cluster.berth("exec", "web-0", "--", "sh", "-c", "head -c 2000000 /dev/zero | tr '\\0' x")
+        assert len(flood) == 2_000_000
+
     # Step 5: the data outlives the pod, and nobody else sees it.
     tutorial.write_page(cluster, "web-0", "from-web-0")
     assert tutorial.page(cluster, "web-0") == "from-web-0"

@@ -119,7 +119,7 @@ struct NodeServer: Sendable {
     private func serve(_ channel: FrameChannel, _ head: HTTPRequestHead) async throws {
         let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
         try await channel.executeThenClose { inbound, outbound in
-            let writer = RemoteWriter(outbound)
+            let writer = RemoteWriter(outbound, channel.channel)
             do {
                 let (request, worker) = try worker(head.uri)
                 let session = RemoteSession(

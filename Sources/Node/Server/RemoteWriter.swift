@@ -7,8 +7,12 @@ struct RemoteWriter: Sendable {
     enum Channel: UInt8 { case stdin = 0, stdout = 1, stderr = 2, error = 3, resize = 4, close = 255 }
 
     private let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+    private let channel: any NIOCore.Channel
 
-    init(_ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>) { self.outbound = outbound }
+    init(_ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>, _ channel: any NIOCore.Channel) {
+        self.outbound = outbound
+        self.channel = channel
+    }
 
     func write(_ bytes: ByteBuffer, to channel: UInt8) async throws {
         var data = ByteBuffer(bytes: [channel])
@@ -28,7 +32,9 @@ struct RemoteWriter: Sendable {
     func close() async throws {
         var code = ByteBuffer()
         code.write(webSocketErrorCode: .normalClosure)
-        try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: code))
+        // The channel is closed right after this, which drops what it has not written: so wait for the socket to have
+        // taken the last frame, and with it everything before.
+        try await channel.writeAndFlush(WebSocketFrame(fin: true, opcode: .connectionClose, data: code))
     }
 
     func pong(_ data: ByteBuffer) async throws {
