@@ -34,7 +34,8 @@ def test_units_are_what_systemd_accepts(tmp_path):
 
 def test_a_second_berthd_is_refused(berthd):
     second = subprocess.run(
-        [BIN / "berthd", "--data-dir", berthd.directory / "store", "--api-socket", berthd.run / "second.sock"],
+        [BIN / "berthd", "--data-dir", berthd.directory / "store", "--api-socket", berthd.run / "second.sock",
+         "--etcd-socket", berthd.run / "second-etcd.sock"],
         capture_output=True, text=True, timeout=20)
     assert second.returncode != 0
     assert str(berthd.directory / "store") in second.stderr
