@@ -1,8 +1,19 @@
 """Fixtures: every test gets a control plane of its own, real processes on a real file system, gone afterwards."""
 
+import os
+import shutil
+
 import pytest
 
+import tutorial
 from cluster import Cluster
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_of_a_run_that_was_cut_off():
+    """On a machine of CI nobody else uses the tutorial's folder; elsewhere it may be somebody's, and is left alone."""
+    if os.environ.get("CI") == "true":
+        shutil.rmtree(tutorial.VOLUMES, ignore_errors=True)
 
 
 @pytest.fixture
