@@ -59,13 +59,13 @@ import Testing
         ("1969-12-31T23:59:59Z", -1), ("2026-03-01T12:00:00+02:00", 1_772_359_200),
     ])
     func seconds(_ text: String, _ expected: Int64) throws {
-        let instant = try #require(RFC3339Time(text))
+        let instant = try #require(Timestamp(text))
         #expect(instant.seconds == expected)
-        #expect(RFC3339Time(instant.text) == instant)
+        #expect(Timestamp(instant.text) == instant)
     }
 
     @Test func fractions() throws {
-        let instant = try #require(RFC3339Time("2026-03-01T12:00:00.1234567Z"))
+        let instant = try #require(Timestamp("2026-03-01T12:00:00.1234567Z"))
         #expect(instant.microText == "2026-03-01T12:00:00.123456Z")
         #expect(instant.text == "2026-03-01T12:00:00Z")
     }
@@ -74,12 +74,12 @@ import Testing
         "", "2026-02-30T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z",
         "2026-13-01T00:00:00Z", "2026-01-01T00:00:00.Z",
     ])
-    func refused(_ text: String) { #expect(RFC3339Time(text) == nil) }
+    func refused(_ text: String) { #expect(Timestamp(text) == nil) }
 
     @Test func everyDayOfFourCenturiesRoundTrips() {
         for day in stride(from: Int64(-100_000), to: 146_097, by: 1) {
-            let date = RFC3339Time.civil(days: day)
-            #expect(RFC3339Time.days(year: date.year, month: date.month, day: date.day) == day)
+            let date = Timestamp.civil(days: day)
+            #expect(Timestamp.days(year: date.year, month: date.month, day: date.day) == day)
         }
     }
 }

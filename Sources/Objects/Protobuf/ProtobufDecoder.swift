@@ -176,7 +176,7 @@ package struct ProtobufDecoder {
         guard (0..<1_000_000_000).contains(nanos), (-62_167_219_200..<253_402_300_800).contains(seconds) else {
             return .null
         }
-        let time = RFC3339Time(seconds: seconds, nanos: nanos)
+        let time = Timestamp(seconds: seconds, nanos: nanos)
         return .string(type == .microTime ? time.microText : time.text)
     }
 

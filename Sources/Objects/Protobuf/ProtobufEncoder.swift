@@ -96,7 +96,7 @@ package struct ProtobufEncoder {
             writer.field(2, varint: 0)
             writer.field(3, string: text)
         case (.time, .string(let text)), (.microTime, .string(let text)):
-            guard let instant = RFC3339Time(text) else { return nil }
+            guard let instant = Timestamp(text) else { return nil }
             writer.field(1, varint: UInt64(bitPattern: instant.seconds))
             writer.field(2, varint: type == .microTime ? UInt64(instant.nanos) : 0)
         case (.extra, .array(let texts)):

@@ -191,8 +191,8 @@ extension Normalizer {
         }
     }
 
-    private func instant(_ text: String) throws(Mismatch) -> RFC3339Time {
-        if let instant = RFC3339Time(text) { return instant }
+    private func instant(_ text: String) throws(Mismatch) -> Timestamp {
+        if let instant = Timestamp(text) { return instant }
         let quoted = GoQuote.quote(GoQuote.quote(text))
         throw Mismatch(
             message: "parsing time \(quoted) as \"2006-01-02T15:04:05Z07:00\": cannot parse it", isPlain: true)
