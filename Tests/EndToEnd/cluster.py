@@ -83,6 +83,11 @@ class Cluster:
         self.node.wait(timeout=30)
         self.node = None
 
+    def is_node_listening(self):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.run / "node.sock"))
+            return True
+
     def is_ready(self):
         if self.berthd is not None and self.berthd.poll() is not None:
             raise AssertionError(f"berthd ended with {self.berthd.returncode}: {self.log('berthd')}")

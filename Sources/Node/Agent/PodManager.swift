@@ -20,6 +20,7 @@ package final class PodManager: Sendable {
     private let context: NodeContext
     private let recovery: PodRecovery
     private let state = Mutex(State())
+    private let firstList = Gate()
 
     package init(_ context: NodeContext) {
         self.context = context
@@ -44,6 +45,10 @@ package final class PodManager: Sendable {
             }
         }
     }
+
+    /// Waits until the pods that the API knew at the start have their workers: before that, that a pod is not here says
+    /// nothing. False when that took longer than `seconds`, because the API is away.
+    package func isCaughtUp(within seconds: Double) async -> Bool { await firstList.isOpen(within: seconds) }
 
     package func worker(_ uid: String) -> PodWorker? { state.withLock { $0.workers[uid] } }
 
@@ -70,6 +75,7 @@ package final class PodManager: Sendable {
         await stopForgotten(except: present)
         for pod in mine { await set(pod) }
         for worker in state.withLock({ Array($0.workers.values) }) { worker.tell(.wake) }
+        firstList.open()
     }
 
     private func isMine(_ pod: Object) -> Bool { pod["spec", "nodeName"]?.string == context.settings.nodeName }

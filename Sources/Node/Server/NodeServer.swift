@@ -108,8 +108,11 @@ struct NodeServer: Sendable {
 
     // MARK: Requests
 
-    private func worker(_ uri: String) throws(Status) -> (RemoteRequest, PodWorker) {
+    private func worker(_ uri: String) async throws(Status) -> (RemoteRequest, PodWorker) {
         guard let request = RemoteRequest(uri: uri) else { throw Status.unknownPath() }
+        guard await pods.isCaughtUp(within: 10) else {
+            throw Status.serviceUnavailable("berth-node has not yet heard from berthd which pods it has; try again")
+        }
         guard let worker = pods.worker(namespace: request.namespace, name: request.pod) else {
             throw Status.notFound(.pods, request.pod)
         }
@@ -121,7 +124,7 @@ struct NodeServer: Sendable {
         try await channel.executeThenClose { inbound, outbound in
             let writer = RemoteWriter(outbound, channel.channel)
             do {
-                let (request, worker) = try worker(head.uri)
+                let (request, worker) = try await worker(head.uri)
                 let session = RemoteSession(
                     context: context, worker: worker, request: request,
                     canCloseChannels: offered.contains(Self.protocols[0]))
@@ -137,7 +140,7 @@ struct NodeServer: Sendable {
             for try await part in inbound {
                 guard case .head(let head) = part else { continue }
                 do {
-                    let (request, worker) = try worker(head.uri)
+                    let (request, worker) = try await worker(head.uri)
                     guard request.verb == .log else {
                         throw Status.badRequest(
                             "\(request.verb.rawValue) needs a WebSocket with one of the protocols "
