@@ -83,10 +83,16 @@ class Cluster:
         self.node.wait(timeout=30)
         self.node = None
 
-    def is_node_listening(self):
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(str(self.run / "node.sock"))
-            return True
+    def wait_node_listens(self):
+        """Returns within a millisecond of the agent's socket being open: what is asked then comes as early as it can."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with socket.socket(socket.AF_UNIX) as connection:
+                    return connection.connect(str(self.run / "node.sock"))
+            except OSError:
+                time.sleep(0.001)
+        raise AssertionError(f"node.sock is not open after 60 s: {self.log('node')}")
 
     def is_ready(self):
         if self.berthd is not None and self.berthd.poll() is not None:

@@ -69,9 +69,11 @@ def test_kill_node_agent(cluster):
         time.sleep(dice.uniform(0, 0.3))
         cluster.kill_node()
         assert tutorial.page(cluster, "web-0") == "from-web-0", "the pod serves on without its agent"
-        cluster.start_node()
+        cluster.start_node(wait=False)
         # From the moment it listens it answers for the pods that it finds again, never "not found".
-        cluster.eventually(cluster.is_node_listening, seconds=60)
+        cluster.wait_node_listens()
+        code, text = cluster.call("GET", "/api/v1/namespaces/default/pods/web-0/log")
+        assert code == 200, text
         assert tutorial.read_page(cluster, "web-0") == "from-web-0"
         assert tutorial.containers(cluster) == running, f"seed {SEED}: a running pod was touched"
     # Killed while it replaces a pod, and while it is away a pod is deleted.
@@ -85,7 +87,7 @@ def test_kill_node_agent(cluster):
             lambda: (cluster.named("pods", "web-0") or {"metadata": {"uid": old}})["metadata"]["uid"] != old,
             seconds=40, what=f"seed {SEED}: a new web-0")
         tutorial.wait_settled(cluster)
-        cluster.eventually(cluster.is_node_listening, seconds=60)
+        cluster.wait_node_listens()
         assert tutorial.read_page(cluster, "web-0") == "from-web-0"
     assert tutorial.bindings(cluster) == pairs
 
