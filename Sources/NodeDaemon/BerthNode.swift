@@ -32,7 +32,7 @@ struct BerthNode: AsyncParsableCommand {
     @Option(help: "Name of the bridge that pods are connected to.")
     var bridge = "berth0"
     @Option(help: "JSON file that says what to run for which image (docs/node.md).")
-    var images: String?
+    var images = ImageTable.defaultFile
     @Option(help: "Directory of the CNI plugins bridge and host-local.")
     var cniBinDir = "/usr/lib/cni"
     @Option(help: "Domain of service names.")

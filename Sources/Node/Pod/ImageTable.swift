@@ -19,6 +19,9 @@ package struct ImageTable: Sendable, Hashable {
 
     package var entries: [Entry]
 
+    /// Read when no other is named; the only one that may be missing.
+    package static let defaultFile = "/etc/berth/images.json"
+
     /// - Throws: `NodeError` that says which entry is wrong and how
     package init(_ json: JSON, file: String) throws(NodeError) {
         guard let list = json["images"]?.array else {
@@ -49,6 +52,7 @@ package struct ImageTable: Sendable, Hashable {
     package static func read(_ file: String?) throws(NodeError) -> ImageTable {
         guard let file else { return ImageTable() }
         guard let bytes = try Files.read(file) else {
+            if file == defaultFile { return ImageTable() }
             throw NodeError(.image, "the image table \(file) does not exist")
         }
         let json: JSON
