@@ -39,6 +39,10 @@ package enum VolumeFinalizer {
     package static let claimProtection = "kubernetes.io/pvc-protection"
     /// On volumes: removed when the volume is not bound.
     package static let volumeProtection = "kubernetes.io/pv-protection"
+    /// On volumes of plugins inside Kubernetes whose policy is Delete: removed when what is behind them is deleted.
+    package static let inTreeDeletion = "kubernetes.io/pv-controller"
+    /// The same of external provisioners.
+    package static let externalDeletion = "external-provisioner.volume.kubernetes.io/finalizer"
 }
 
 package enum Provisioner {

@@ -2,7 +2,7 @@ package import Objects
 package import Registry
 
 /// The controllers of volumes and claims as one thing that starts and stops: the binder with its provisioning and
-/// reclaim decisions, and the protection finalizers.
+/// reclaim decisions, the protection finalizers, and the claims of ephemeral volumes.
 ///
 /// Make all controllers of the daemon first, on the same `SharedInformers`, then start them: the first `start` fills
 /// the caches.
@@ -10,6 +10,7 @@ package final class VolumeControllers: Sendable {
     package let binder: VolumeBinder
     private let informers: SharedInformers
     private let protection: ProtectionControllers
+    private let ephemeral: EphemeralClaims
 
     package convenience init(registry: Registry, report: @escaping @Sendable (String) -> Void = { _ in }) {
         self.init(SharedInformers(registry), report: report)
@@ -20,9 +21,13 @@ package final class VolumeControllers: Sendable {
         self.informers = informers
         binder = VolumeBinder(store: RegistryBinderStore(informers.registry), report: report)
         protection = ProtectionControllers(informers, report: report)
+        ephemeral = EphemeralClaims(informers, report: report)
         feed(.persistentVolumes, BinderObservation.volume, BinderObservation.noVolume)
         feed(.persistentVolumeClaims, BinderObservation.claim, BinderObservation.noClaim)
-        feed(.storageClasses, BinderObservation.storageClass, BinderObservation.noStorageClass)
+        let defaultClass = informers.registry.options.defaultStorageClass
+        feed(
+            .storageClasses, { .storageClass(Self.marked($0, ifNamed: defaultClass)) },
+            BinderObservation.noStorageClass)
         feed(.nodes, BinderObservation.node, BinderObservation.noNode)
         feed(.pods, BinderObservation.pod, BinderObservation.noPod)
     }
@@ -31,13 +36,23 @@ package final class VolumeControllers: Sendable {
         try informers.start()
         binder.start()
         protection.start()
+        ephemeral.start()
     }
 
     /// Returns when what was under way has ended.
     package func stop() async {
         await binder.stop()
         await protection.stop()
+        await ephemeral.stop()
         informers.stop()
+    }
+
+    /// `--default-storage-class` makes a class the default as its annotation would. Classes are only read here.
+    private static func marked(_ storageClass: Object, ifNamed name: String?) -> Object {
+        guard storageClass.name == name else { return storageClass }
+        var marked = storageClass
+        marked.setAnnotation(VolumeAnnotation.isDefaultClass, "true")
+        return marked
     }
 
     private func feed(

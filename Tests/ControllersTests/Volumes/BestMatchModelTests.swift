@@ -37,7 +37,7 @@ import Testing
                 .min { ($0.capacity, $0.name) < ($1.capacity, $1.name) }
             if let named { return named }
             let free = group.filter { $0.phase == .available && $0.className == claim.className }
-                .filter { LabelMatching.matches(selector: claim.selector, labels: $0.object.labels) }
+                .filter { claim.selector?.matches($0.object) ?? true }
             if let first = free.first { return first }
         }
         return nil

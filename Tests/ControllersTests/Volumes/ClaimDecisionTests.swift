@@ -15,6 +15,27 @@ import Testing
         #expect(decision.writes.isEmpty)
     }
 
+    @Test("0-3: a CSI driver stands in for the claim's provisioner") func b0_3() {
+        let annotations = [VolumeAnnotation.storageProvisioner: "kubernetes.io/gce-pd"]
+        let decision = decide(Make.claim("c", annotations: annotations))
+        #expect(decision.branch == "0-3")
+        #expect(decision.claimWritten?.annotation(VolumeAnnotation.migratedTo) == "pd.csi.storage.gke.io")
+        let stale = [
+            VolumeAnnotation.storageProvisioner: "x.example.com", VolumeAnnotation.migratedTo: "pd.csi.storage.gke.io",
+        ]
+        #expect(
+            decide(Make.claim("c", annotations: stale)).claimWritten?.annotation(VolumeAnnotation.migratedTo) == nil)
+        #expect(decide(Make.claim("c", annotations: stale)).branch == "0-3")
+    }
+
+    @Test("1-8: a driver that took over from a plugin provisions under its own name") func b1_8_migrated() {
+        let decision = decide(
+            Make.storageClass("ebs", provisioner: "kubernetes.io/aws-ebs"), Make.claim("c", className: "ebs"))
+        #expect(decision.branch == "1-8")
+        #expect(decision.claimWritten?.annotation(VolumeAnnotation.storageProvisioner) == "ebs.csi.aws.com")
+        #expect(decision.events.first?.message.contains("'ebs.csi.aws.com'") == true)
+    }
+
     @Test("1-1: a fitting volume is bound in one transaction, spec and status") func b1_1() {
         let decision = decide(
             Make.volume("big", size: "10Gi"),
@@ -121,7 +142,7 @@ import Testing
         #expect(decision.events.first?.message == "storageclass.storage.k8s.io \"fast\" not found")
     }
 
-    @Test("1-7: provisioners that do not exist here", arguments: [Provisioner.none, "kubernetes.io/aws-ebs"])
+    @Test("1-7: provisioners that do not exist here", arguments: [Provisioner.none, "kubernetes.io/host-path"])
     func b1_7(_ provisioner: String) {
         let decision = decide(
             Make.storageClass("manual", provisioner: provisioner), Make.claim("c", className: "manual"))
@@ -261,17 +282,17 @@ import Testing
         #expect(claim?["status", "accessModes"] == ["ReadWriteMany"])
     }
 
-    @Test("3-6: a claim that asks for more, where its class allows that", arguments: [true, false])
-    func b3_6(_ isAllowed: Bool) throws {
-        var storageClass = Make.storageClass("x")
-        storageClass["allowVolumeExpansion"] = .bool(isAllowed)
+    @Test("3-6: a claim that asks for more") func b3_6() throws {
+        let storageClass = Make.storageClass("x")
         let bound = decide(Make.volume("v", className: "x"), Make.claim("c", className: "x"), storageClass)
         var claim = try #require(bound.claimWritten)
         claim["spec", "resources", "requests", "storage"] = "2Gi"
         let decision = decide(try #require(bound.volumeWritten), claim, storageClass)
         #expect(decision.writes.isEmpty)
-        #expect(decision.reasons == (isAllowed ? ["ExternalExpanding"] : []))
-        #expect(decision.branch == (isAllowed ? "3-6" : "3-4"))
+        #expect(decision.reasons == ["ExternalExpanding"])
+        #expect(decision.events.first?.component == "volume_expand")
+        #expect(decision.events.first?.message == "waiting for an external controller to expand this PVC")
+        #expect(decision.branch == "3-6")
     }
 
     @Test("3-5: the volume is another's") func b3_5() {

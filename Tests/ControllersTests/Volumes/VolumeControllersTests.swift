@@ -152,6 +152,96 @@ import Testing
         await second.stop()
     }
 
+    @Test func ofSeveralDefaultClassesTheNewestIsGiven() async throws {
+        try await run { cluster in
+            try await cluster.create(Make.claim("c"))
+            #expect(await cluster.wait { cluster.reasons("PersistentVolumeClaim", "c") == ["FailedBinding"] })
+            try await cluster.create(
+                Make.storageClass("b-old", provisioner: "example.com/x"),
+                Make.storageClass("a-same", provisioner: "example.com/x"))
+            // Equally old ones: the first by name; and marking a class later counts as much as making it so.
+            try await cluster.change("StorageClass", "a-same") {
+                $0.setAnnotation(VolumeAnnotation.isDefaultClass, "true")
+            }
+            #expect(await cluster.wait { cluster.claim("c")?["spec", "storageClassName"] == "a-same" })
+        }
+    }
+
+    @Test func aReservedVolumeWaitsForTheClaimOfItsName() async throws {
+        try await run { cluster in
+            try await cluster.create(Make.volume("v", claim: Make.claimRef("c")), Make.claim("d"))
+            #expect(await cluster.wait { cluster.phase(cluster.volume("v")) == "Available" })
+            #expect(await cluster.wait { cluster.reasons("PersistentVolumeClaim", "d") == ["FailedBinding"] })
+            try await cluster.create(Make.claim("c"))
+            #expect(await cluster.wait { cluster.phase(cluster.claim("c")) == "Bound" })
+            #expect(cluster.volume("v")?.annotation(VolumeAnnotation.boundByController) == nil)
+            #expect(cluster.phase(cluster.claim("d")) == "Pending")
+        }
+    }
+
+    @Test func aVolumeReservedForAClaimThatIsGoneIsReleased() async throws {
+        try await run { cluster in
+            try await cluster.create(Make.claim("c", className: "none-such"))
+            try await cluster.create(Make.volume("v", claim: Make.claimRef("c", uid: "of-an-earlier-one")))
+            #expect(await cluster.wait { cluster.phase(cluster.volume("v")) == "Released" })
+            #expect(cluster.phase(cluster.claim("c")) == "Pending")
+        }
+    }
+
+    @Test func halfAPairLeftByARestoreIsCompleted() async throws {
+        try await run { cluster in
+            try await cluster.create(
+                Make.claim("c", volume: "v", annotations: Make.bothAnnotations), Make.volume("v"))
+            #expect(await cluster.wait { cluster.phase(cluster.claim("c")) == "Bound" })
+            #expect(cluster.volume("v")?["spec", "claimRef", "uid"]?.string == cluster.claim("c")?.uid)
+        }
+    }
+
+    @Test func aLostClaimWhoseVolumeComesBackIsBoundAgain() async throws {
+        try await run { cluster in
+            try await cluster.create(Make.volume("v"), Make.claim("c"))
+            #expect(await cluster.wait { cluster.phase(cluster.claim("c")) == "Bound" })
+            #expect(await cluster.wait { cluster.volume("v")?.finalizers == [VolumeFinalizer.volumeProtection] })
+            try await cluster.delete("PersistentVolume", "v")
+            try await cluster.change("PersistentVolume", "v") { $0.finalizers = [] }
+            #expect(await cluster.wait { cluster.phase(cluster.claim("c")) == "Lost" })
+            try await cluster.create(Make.volume("v", size: "3Gi"))
+            #expect(await cluster.wait { cluster.phase(cluster.claim("c")) == "Bound" })
+            #expect(cluster.claim("c")?["status", "capacity", "storage"] == "3Gi")
+            #expect(cluster.volume("v")?["spec", "claimRef", "uid"]?.string == cluster.claim("c")?.uid)
+        }
+    }
+
+    @Test func aClaimThatNamesAVolumeOfAnotherSizeSaysSo() async throws {
+        try await run { cluster in
+            try await cluster.create(Make.volume("v"), Make.claim("c", size: "2Gi", volume: "v"))
+            #expect(await cluster.wait { cluster.reasons("PersistentVolumeClaim", "c") == ["VolumeMismatch"] })
+            #expect(cluster.phase(cluster.claim("c")) == "Pending")
+            try await cluster.create(Make.claim("d", volume: "v"))
+            #expect(await cluster.wait { cluster.phase(cluster.claim("d")) == "Bound" })
+            #expect(await cluster.wait { cluster.reasons("PersistentVolumeClaim", "c").contains("FailedBinding") })
+        }
+    }
+
+    @Test func whyAnswersFromWhatIsStored() async throws {
+        try await run { cluster in
+            try await cluster.create(Make.volume("v"), Make.volume("w", size: "2Gi"), Make.claim("c", size: "5Gi"))
+            #expect(await cluster.wait { cluster.phase(cluster.volume("w")) == "Available" })
+            let explainer = VolumeExplainer(cluster.registry)
+            let claim = try explainer.explain("pvc", namespace: "default", name: "c")
+            #expect(claim.lines.map(\.name) == ["v", "w"])
+            #expect(claim.advice.first == "no free volume without class has 5Gi: the largest is w with 2Gi")
+            let volume = try explainer.explain("pv", namespace: "", name: "w")
+            #expect(volume.summary == "w is Available")
+            #expect(volume.lines.map(\.text) == ["is too small: 2Gi, not 5Gi"])
+            try await cluster.create(podWithContainer("p", "c", node: ""), Make.node("n1"))
+            let pod = try explainer.explain("pod", namespace: "default", name: "p")
+            #expect(pod.lines.map(\.name) == ["pvc/c", "node/n1"])
+            #expect(pod.lines.last?.text == "pod has unbound immediate PersistentVolumeClaims")
+            #expect(throws: Status.self) { try explainer.explain("pvc", namespace: "default", name: "none") }
+        }
+    }
+
     private func podWithContainer(_ name: String, _ claims: String..., node: String) -> Object {
         var pod = Make.pod(name, claims: claims, node: node)
         pod["spec", "containers"] = [["name": "c", "image": "nginx"]]

@@ -62,22 +62,47 @@ import Testing
         #expect(decision.events.isEmpty)
     }
 
-    @Test("4-5: Delete of a CSI volume is left to its driver") func b4_5_csi() {
+    @Test("4-6: Delete of a CSI volume that nobody says to have made fails, as upstream") func b4_6_csi() {
         var volume = bound(policy: "Delete")
         volume["spec", "hostPath"] = nil
         volume["spec", "csi"] = ["driver": "d", "volumeHandle": "h"]
-        #expect(decide(volume).branch == "4-5")
+        #expect(decide(volume).branch == "4-6")
     }
 
-    @Test("4-6: Delete of what nobody here can delete fails", arguments: ["", "kubernetes.io/aws-ebs"])
+    @Test("0-4: a volume of a plugin inside Kubernetes is held until its data is deleted") func b0_4() throws {
+        let annotations = [VolumeAnnotation.provisionedBy: "kubernetes.io/host-path"]
+        let decision = decide(bound(policy: "Delete", annotations: annotations))
+        #expect(decision.branch == "0-4")
+        #expect(decision.volumeWritten?.finalizers == [VolumeFinalizer.inTreeDeletion])
+        var kept = try #require(decision.volumeWritten)
+        #expect(decide(kept).branch == "4-6")
+        kept["spec", "persistentVolumeReclaimPolicy"] = "Retain"
+        #expect(decide(kept).volumeWritten?.finalizers == [])
+        var going = bound(policy: "Delete", annotations: annotations)
+        going["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        #expect(decide(going).branch == "4-6", "nothing may be added to what is about to go")
+    }
+
+    @Test("0-4: a CSI driver stands in for the plugin that made the volume") func b0_4_migrated() throws {
+        let decision = decide(
+            bound(policy: "Delete", annotations: [VolumeAnnotation.provisionedBy: "kubernetes.io/aws-ebs"]))
+        #expect(decision.branch == "0-4")
+        #expect(decision.volumeWritten?.annotation(VolumeAnnotation.migratedTo) == "ebs.csi.aws.com")
+        #expect(decide(try #require(decision.volumeWritten)).branch == "4-4")
+    }
+
+    @Test("4-6: Delete of what nobody here can delete fails", arguments: ["", "kubernetes.io/host-path"])
     func b4_6(_ provisioner: String) {
         let annotations = provisioner.isEmpty ? [:] : [VolumeAnnotation.provisionedBy: provisioner]
-        let decision = decide(bound(policy: "Delete", annotations: annotations))
+        var volume = bound(policy: "Delete", annotations: annotations)
+        if !provisioner.isEmpty { volume.finalizers = [VolumeFinalizer.inTreeDeletion] }
+        let decision = decide(volume)
         #expect(decision.branch == "4-6")
         #expect(decision.volumeWritten?["status", "phase"] == "Failed")
         #expect(decision.volumeWritten?["status", "message"] != nil)
         #expect(decision.reasons == ["VolumeFailedDelete"])
-        #expect(decide(bound(policy: "Delete", annotations: annotations, phase: "Failed")).events.isEmpty)
+        volume["status", "phase"] = "Failed"
+        #expect(decide(volume).events.isEmpty)
     }
 
     @Test("4-7: Recycle fails") func b4_7() {

@@ -56,8 +56,14 @@ package struct VolumeEvent: Sendable, Hashable {
     package var kind: Kind
     package var reason: String
     package var message: String
+    /// Which of upstream's controllers says this.
+    package var component: String
 
-    package init(_ about: Object, _ kind: Kind, _ reason: String, _ message: String) {
+    package init(
+        _ about: Object, _ kind: Kind, _ reason: String, _ message: String,
+        component: String = "persistentvolume-controller"
+    ) {
+        self.component = component
         self.about = about
         self.kind = kind
         self.reason = reason

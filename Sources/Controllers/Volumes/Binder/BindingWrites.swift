@@ -95,10 +95,10 @@ enum BindingWrites {
         claim["status", "phase"] = "Bound"
         let attributesClass = volume["spec", "volumeAttributesClassName"]
         if let attributesClass { claim["status", "currentVolumeAttributesClassName"] = attributesClass }
-        if let before = volume.annotation(VolumeAnnotation.preResizeCapacity), StorageSize(before) != nil {
+        if let before = volume.annotation(VolumeAnnotation.preResizeCapacity), Quantity(before) != nil {
             claim["status", "capacity", "storage"] = .string(before)
-        } else if StorageSize(claim["status", "capacity", "storage"])
-            != StorageSize(volume["spec", "capacity", "storage"])
+        } else if Quantity(size: claim["status", "capacity", "storage"])
+            != Quantity(size: volume["spec", "capacity", "storage"])
         {
             claim["status", "capacity"] = volume["spec", "capacity"]
         }

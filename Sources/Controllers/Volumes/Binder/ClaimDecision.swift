@@ -20,7 +20,15 @@ extension BinderView {
             // 0-1: the claim is gone. Its volume notices by itself (4-3 and following).
             return BindDecision("0-1")
         }
-        if !claim.isBindCompleted {
+        let annealed = InTreePlugins.annealed(claim: claim.object)
+        if annealed != claim.object {
+            // 0-3: its provisioner was once part of Kubernetes, and a CSI driver stands in for it: that is said first.
+            var decision = BindDecision("0-3")
+            decision.writes = [.claim(annealed)]
+            decision.follow = [.claim(claim.key)]
+            // OBSERVATION: claim is as it was, and annotated; its next turn goes on
+            return decision
+        } else if !claim.isBindCompleted {
             // OBSERVATION: claim is "Pending"
             return decide(unbound: claim)
         } else {
@@ -107,7 +115,9 @@ extension BinderView {
             // OBSERVATION: claim is as it was; the class's creation looks at it again
             return decision
         }
-        if storageClass.provisioner.hasPrefix(Provisioner.inTreePrefix) {
+        // A driver that took over from a plugin inside Kubernetes provisions under its own name.
+        let provisioner = InTreePlugins.driver(of: storageClass.provisioner) ?? storageClass.provisioner
+        if provisioner.hasPrefix(Provisioner.inTreePrefix) {
             // 1-7: a provisioner inside kube-controller-manager, or the one that makes nothing.
             var decision = BindDecision("1-7")
             decision.events = [
@@ -122,14 +132,18 @@ extension BinderView {
             // that names this claim, and 2-4 or 1-1 completes the binding.
             var decision = BindDecision("1-8")
             var object = claim.object
-            object.setAnnotation(VolumeAnnotation.betaStorageProvisioner, storageClass.provisioner)
-            object.setAnnotation(VolumeAnnotation.storageProvisioner, storageClass.provisioner)
-            decision.writes = object == claim.object ? [] : [.claim(object)]
+            if claim.object.annotation(VolumeAnnotation.storageProvisioner) != provisioner {
+                object.setAnnotation(VolumeAnnotation.betaStorageProvisioner, provisioner)
+                object.setAnnotation(VolumeAnnotation.storageProvisioner, provisioner)
+                decision.writes = [.claim(InTreePlugins.annealed(claim: object))]
+            } else {
+                // It has been told.
+            }
             decision.events = [
                 VolumeEvent(
                     claim.object, .normal, VolumeEventReason.externalProvisioning,
                     "Waiting for a volume to be created either by the external provisioner "
-                        + "'\(storageClass.provisioner)' or manually by the system administrator. If volume creation "
+                        + "'\(provisioner)' or manually by the system administrator. If volume creation "
                         + "is delayed, please verify that the provisioner is running and correctly registered.")
             ]
             // OBSERVATION: claim is "Pending" and annotated
@@ -204,13 +218,15 @@ extension BinderView {
                 // 3-4: all is well; usually nothing is to be written.
                 var decision = BindingWrites.bind("3-4", volume, claim)
                 if decision.writes.isEmpty, wantsToGrow(claim) {
-                    // 3-6: more is asked for than the volume had when it was bound, and the class allows it. Who made
-                    // the volume makes it grow, and writes the new capacity into both.
+                    // 3-6: more is asked for than the volume had when it was bound (whether the class allows it was
+                    // asked when the request grew). Who made the volume makes it grow, and writes the new capacity
+                    // into both.
                     decision.branch = "3-6"
                     decision.events = [
                         VolumeEvent(
                             claim.object, .normal, VolumeEventReason.externalExpanding,
-                            "waiting for an external controller to expand this PVC")
+                            "waiting for an external controller to expand this PVC",
+                            component: "volume_expand")
                     ]
                 } else {
                     // It has what it asks for, or nobody may change that.
@@ -240,8 +256,8 @@ extension BinderView {
     // MARK: Parts of decisions
 
     private func wantsToGrow(_ claim: PersistentVolumeClaim) -> Bool {
-        guard let capacity = StorageSize(claim.object["status", "capacity", "storage"]) else { return false }
-        return claim.request > capacity && storageClass(claim.className)?.allowsExpansion == true
+        guard let capacity = Quantity(size: claim.object["status", "capacity", "storage"]) else { return false }
+        return claim.request > capacity
     }
 
     /// Upstream's message, and what is missing if it is size.

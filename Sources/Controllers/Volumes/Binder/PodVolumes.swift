@@ -112,7 +112,7 @@ extension BinderView {
         _ claim: PersistentVolumeClaim, _ node: Object, excluding chosen: Set<String>
     ) -> PersistentVolume? {
         let reaches = { (volume: PersistentVolume) in
-            LabelMatching.matches(nodeAffinity: volume.object["spec", "nodeAffinity"], node: node)
+            NodeTerms.matches(volume: volume.object, node)
         }
         if let named = BestMatch.find(for: claim, in: volumes, delaysBinding: true) {
             // Upstream: a volume that names the claim and is out of reach rules the node out.
@@ -129,14 +129,14 @@ extension BinderView {
             return "persistentvolumeclaim \"\(claim.key.name)\" bound to non-existent persistentvolume "
                 + "\"\(claim.volumeName)\""
         }
-        let isReached = LabelMatching.matches(nodeAffinity: volume.object["spec", "nodeAffinity"], node: node)
-        return isReached ? nil : "node(s) didn't match PersistentVolume's node affinity"
+        return NodeTerms.matches(volume: volume.object, node)
+            ? nil : "node(s) didn't match PersistentVolume's node affinity"
     }
 
     private func conflict(provisioning claim: PersistentVolumeClaim, _ node: Object) -> String? {
         guard let storageClass = storageClass(claim.className), !storageClass.provisioner.isEmpty,
             storageClass.provisioner != Provisioner.none,
-            LabelMatching.matches(allowedTopologies: storageClass.object["allowedTopologies"], labels: node.labels)
+            AllowedTopologies.contain(node, storageClass)
         else { return "node(s) didn't find available persistent volumes to bind" }
         return nil
     }

@@ -5,7 +5,6 @@ import Registry
 struct RegistryBinderStore: BinderStore {
     let registry: Registry
     private let recorder: EventRecorder
-    private static let component = "persistentvolume-controller"
 
     init(_ registry: Registry) {
         self.registry = registry
@@ -34,7 +33,7 @@ struct RegistryBinderStore: BinderStore {
     func record(_ event: VolumeEvent) {
         recorder.record(
             about: event.about, type: event.kind == .normal ? .normal : .warning, reason: event.reason,
-            message: event.message, component: Self.component)
+            message: event.message, component: event.component)
     }
 
     private func find(_ key: ObjectKey) throws(Status) -> Object? {

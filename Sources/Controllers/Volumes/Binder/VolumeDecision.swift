@@ -11,6 +11,16 @@ extension BinderView {
             decision.follow = claims(naming: name).map { .claim($0) }
             return decision
         }
+        let annealed = InTreePlugins.annealed(volume: volume.object)
+        guard annealed == volume.object else {
+            // 0-4: a plugin inside Kubernetes made it: the driver that stands in for it is named, and a volume that
+            // nobody else deletes is protected from vanishing before its data.
+            var decision = BindDecision("0-4")
+            decision.writes = [.volume(annealed)]
+            decision.follow = [.volume(name)]
+            // OBSERVATION: volume is as it was, annotated and with the finalizers that belong to it
+            return decision
+        }
         guard let reference = volume.claimRef else {
             // 4-1: nobody has the volume.
             var decision = BindDecision("4-1")
@@ -78,7 +88,7 @@ extension BinderView {
     private func decide(
         _ volume: PersistentVolume, whoseClaimIsBoundElsewhere claim: PersistentVolumeClaim
     ) -> BindDecision {
-        if !volume.provisionedBy.isEmpty, volume.reclaimPolicy == "Delete" {
+        if volume.isProvisioned, volume.reclaimPolicy == "Delete" {
             // 4-12: it was made for this claim, which took another: it is not needed.
             var decision = reclaim(volume)
             decision.branch = "4-12"
@@ -154,13 +164,10 @@ extension BinderView {
         }
     }
 
-    /// An external provisioner made it, or it is a CSI driver's.
+    /// An external provisioner made it. What it says of itself counts, not its source: a CSI volume that was written by
+    /// hand has nobody who deletes it.
     private func isDeletedByOthers(_ volume: PersistentVolume) -> Bool {
-        if volume.provisionedBy.isEmpty {
-            return volume.object["spec", "csi"] != nil
-        } else {
-            return !volume.provisionedBy.hasPrefix(Provisioner.inTreePrefix)
-        }
+        !volume.provisionedBy.isEmpty && !volume.provisionedBy.hasPrefix(Provisioner.inTreePrefix)
     }
 
     private func release(_ branch: String, _ volume: PersistentVolume) -> BindDecision {

@@ -24,7 +24,7 @@ package enum BestMatch {
     package static func accepts(_ volume: PersistentVolume, _ claim: PersistentVolumeClaim) -> Bool {
         guard volume.attributesClassName == claim.attributesClassName else { return false }
         guard let selector = claim.selector else { return true }
-        return LabelMatching.matches(selector: selector, labels: volume.object.labels)
+        return selector.matches(volume.object)
     }
 
     /// Whether a claim that waits could take this free volume; the same rules as `find`.

@@ -1,3 +1,5 @@
+package import Objects
+
 /// The volumes, found by what a claim asks for. Two indexes: free volumes by class, volume mode and access modes, each
 /// bucket ordered by size; and volumes that name a claim, by that claim. So the cost of a match is that of a binary
 /// search and does not grow with the number of volumes.
@@ -9,7 +11,7 @@ package struct VolumeIndex: Sendable {
     }
 
     private struct Entry: Comparable {
-        var capacity: StorageSize
+        var capacity: Quantity
         var name: String
 
         static func < (left: Entry, right: Entry) -> Bool {
@@ -65,7 +67,7 @@ package struct VolumeIndex: Sendable {
     /// Free volumes of the class that offer at least these modes: those with the fewest modes first, within equal modes
     /// from `minimum` upwards, within equal sizes by name.
     package func free(
-        className: String, volumeMode: String, atLeast modes: AccessModes, minimum: StorageSize,
+        className: String, volumeMode: String, atLeast modes: AccessModes, minimum: Quantity,
         where accepts: (PersistentVolume) -> Bool
     ) -> PersistentVolume? {
         for wider in Self.supersets(of: modes) {
@@ -82,7 +84,7 @@ package struct VolumeIndex: Sendable {
     /// Free volumes of the class that offer at least these modes: the smallest, whatever its modes. This is the
     /// scheduler's order, which differs from the binder's.
     package func smallestFree(
-        className: String, volumeMode: String, atLeast modes: AccessModes, minimum: StorageSize,
+        className: String, volumeMode: String, atLeast modes: AccessModes, minimum: Quantity,
         where accepts: (PersistentVolume) -> Bool
     ) -> PersistentVolume? {
         var best: PersistentVolume?

@@ -14,7 +14,7 @@ package struct PersistentVolume: Sendable, Hashable {
     package let object: Object
     package let name: String
     package let uid: String
-    package let capacity: StorageSize
+    package let capacity: Quantity
     package let accessModes: AccessModes
     package let className: String
     package let volumeMode: String
@@ -29,7 +29,7 @@ package struct PersistentVolume: Sendable, Hashable {
         name = object.name
         uid = object.uid
         let spec = object["spec"] ?? .null
-        capacity = StorageSize(spec.at("capacity", "storage")) ?? .zero
+        capacity = Quantity(size: spec.at("capacity", "storage")) ?? Quantity(0)
         accessModes = AccessModes(spec["accessModes"])
         className = object.annotation(VolumeAnnotation.betaStorageClass) ?? spec["storageClassName"]?.string ?? ""
         // A missing mode means Filesystem: an object that another version stored may lack the default.
@@ -42,6 +42,8 @@ package struct PersistentVolume: Sendable, Hashable {
     }
 
     package var isBoundByController: Bool { object.annotation(VolumeAnnotation.boundByController) != nil }
+    /// The annotation is there, whatever it says.
+    package var isProvisioned: Bool { object.annotation(VolumeAnnotation.provisionedBy) != nil }
     package var provisionedBy: String { object.annotation(VolumeAnnotation.provisionedBy) ?? "" }
 
     /// `claimRef` names this claim; a UID in it must be the claim's.

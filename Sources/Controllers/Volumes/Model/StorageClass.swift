@@ -10,14 +10,15 @@ package struct StorageClass: Sendable, Hashable {
     package let isDefault: Bool
     package let createdAt: String
 
-    package init(_ object: Object) {
+    /// `isConfiguredDefault`: `--default-storage-class` names it, which does what its annotation would.
+    package init(_ object: Object, isConfiguredDefault: Bool = false) {
         self.object = object
         name = object.name
         provisioner = object["provisioner"]?.string ?? ""
         waitsForFirstConsumer = object["volumeBindingMode"]?.string == "WaitForFirstConsumer"
         allowsExpansion = object["allowVolumeExpansion"]?.bool ?? false
         isDefault =
-            object.annotation(VolumeAnnotation.isDefaultClass) == "true"
+            isConfiguredDefault || object.annotation(VolumeAnnotation.isDefaultClass) == "true"
             || object.annotation(VolumeAnnotation.betaIsDefaultClass) == "true"
         createdAt = object.creationTimestamp
     }

@@ -50,10 +50,14 @@ package enum ClaimUse {
         return (pod["spec", "volumes"]?.array ?? []).contains { volume in
             if let name = volume.at("persistentVolumeClaim", "claimName")?.string { return name == claim.name }
             guard let ephemeral = volume["ephemeral"], !ephemeral.isNull, !isShutDown(pod) else { return false }
-            let isControlled = (claim["metadata", "ownerReferences"]?.array ?? []).contains {
-                $0["controller"]?.bool == true && $0["uid"]?.string == pod.uid
-            }
-            return isControlled && "\(pod.name)-\(volume["name"]?.string ?? "")" == claim.name
+            return isControlled(claim, by: pod) && EphemeralClaimDecision.claimName(pod, volume) == claim.name
+        }
+    }
+
+    /// The claim was made for this pod.
+    package static func isControlled(_ claim: Object, by pod: Object) -> Bool {
+        (claim["metadata", "ownerReferences"]?.array ?? []).contains {
+            $0["controller"]?.bool == true && $0["uid"]?.string == pod.uid
         }
     }
 

@@ -50,7 +50,7 @@ enum SimInvariants {
     static func unsettled(_ store: SimStore) -> String? {
         let volumes = store.all("PersistentVolume").map(PersistentVolume.init)
         let claims = store.all("PersistentVolumeClaim").map(PersistentVolumeClaim.init)
-        let classes = store.all("StorageClass").map(StorageClass.init)
+        let classes = store.all("StorageClass").map { StorageClass($0) }
         for claim in claims {
             if let problem = unsettled(claim, volumes, classes) { return "claim \(claim.key.name): \(problem)" }
         }
