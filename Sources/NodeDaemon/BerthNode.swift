@@ -27,6 +27,8 @@ struct BerthNode: AsyncParsableCommand {
     var runDir = "/run/berth"
     @Option(help: "Directory of provisioned volumes.")
     var volumeRoot = "/var/lib/berth/volumes"
+    @Option(help: "Hours that a deleted volume of berth/local stays in the trash; a fraction is fine.")
+    var trashHours = 24.0
     @Option(help: "Pods' addresses are of this network.")
     var podCidr = "10.89.0.0/16"
     @Option(help: "Name of the bridge that pods are connected to.")
@@ -45,6 +47,9 @@ struct BerthNode: AsyncParsableCommand {
     var logLevel = "info"
 
     func validate() throws {
+        guard trashHours >= 0, trashHours.isFinite else {
+            throw ValidationError("--trash-hours must be a number of hours, such as 24 or 0.5")
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("unknown log level \(logLevel): use trace, debug, info, notice, warning or error")
         }
@@ -66,6 +71,7 @@ struct BerthNode: AsyncParsableCommand {
         var settings = NodeSettings(
             nodeName: nodeName ?? hostName(), paths: NodePaths(state: stateDir, run: runDir), volumeRoot: volumeRoot,
             nodeSocket: nodeSocket)
+        settings.trashSeconds = trashHours * 3600
         settings.podCIDR = podCidr
         settings.bridge = bridge
         settings.pluginDirectory = cniBinDir

@@ -103,7 +103,8 @@ import Testing
     }
 
     @Test func aClaimGetsADirectoryByItsUID() throws {
-        guard case .provision(let volume, "pvc-0-1", 0o777) = policy.decide(claim(), class: storageClass()) else {
+        guard case .provision(let volume, "pvc-0-1", 0o777, 1 << 30) = policy.decide(claim(), class: storageClass())
+        else {
             Issue.record("not provisioned")
             return
         }
@@ -133,7 +134,7 @@ import Testing
     }
 
     private func released(_ change: (inout Object) -> Void = { _ in }) -> Object {
-        guard case .provision(var volume, _, _) = policy.decide(claim(), class: storageClass()) else {
+        guard case .provision(var volume, _, _, _) = policy.decide(claim(), class: storageClass()) else {
             return Object([:])
         }
         volume["status"] = ["phase": "Released"]
@@ -142,15 +143,22 @@ import Testing
     }
 
     @Test func onlyOurOwnReleasedVolumesAreDiscarded() {
-        #expect(policy.decide(released()) == .discard(claimUID: "0-1", namespace: "default", name: "c"))
+        #expect(
+            policy.decide(released())
+                == .discard(directory: "pvc-0-1", claimUID: "0-1", namespace: "default", name: "c"))
         let others: [(inout Object) -> Void] = [
-            { $0["status", "phase"] = "Bound" }, { $0["spec", "persistentVolumeReclaimPolicy"] = "Retain" },
-            { $0.setAnnotation("pv.kubernetes.io/provisioned-by", "other") }, { $0["spec", "nodeAffinity"] = nil },
+            { $0["status", "phase"] = "Bound" }, { $0.setAnnotation("pv.kubernetes.io/provisioned-by", "other") },
+            { $0["spec", "nodeAffinity"] = nil },
         ]
         for change in others { #expect(policy.decide(released(change)) == .nothing) }
         let forged: [(inout Object) -> Void] = [
-            { $0["spec", "local", "path"] = "/etc" }, { $0["spec", "claimRef", "uid"] = "0-2" },
-            { $0["spec", "claimRef", "uid"] = "../../etc" }, { $0.name = "another" },
+            { $0["spec", "local", "path"] = "/etc" }, { $0["spec", "local", "path"] = "/volumes/pvc-0-2" },
+            { $0["spec", "local", "path"] = "/volumes/../etc" }, { $0.name = "another" },
+            { $0["spec", "claimRef", "uid"] = nil },
+            {
+                $0.name = "pvc-../../etc"
+                $0["spec", "local", "path"] = "/volumes/pvc-../../etc"
+            },
         ]
         for change in forged {
             guard case .refuse = policy.decide(released(change)) else {
@@ -160,23 +168,73 @@ import Testing
         }
     }
 
+    @Test func aVolumeIsHeldUntilItsDataIsInTheTrash() {
+        let bound = released { $0["status", "phase"] = "Bound" }
+        #expect(bound.finalizers == [ProvisionerNames.finalizer])
+        #expect(policy.decide(bound) == .nothing)
+        var kept = bound
+        kept["spec", "persistentVolumeReclaimPolicy"] = "Retain"
+        #expect(policy.decide(kept) == .setFinalizers([]))
+        kept.finalizers = ["other"]
+        #expect(policy.decide(kept) == .nothing)
+        kept["spec", "persistentVolumeReclaimPolicy"] = "Delete"
+        #expect(policy.decide(kept) == .setFinalizers(["other", ProvisionerNames.finalizer]))
+        kept["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        #expect(policy.decide(kept) == .nothing)
+    }
+
+    @Test func aClaimThatAsksForMoreGrows() {
+        func bound(_ change: (inout Object) -> Void = { _ in }) -> Object {
+            claim {
+                $0["spec", "volumeName"] = "pvc-0-1"
+                $0["spec", "resources", "requests", "storage"] = "2Gi"
+                $0["status"] = ["phase": "Bound", "capacity": ["storage": "1Gi"]]
+                change(&$0)
+            }
+        }
+        let volume = released { $0["status", "phase"] = "Bound" }
+        #expect(
+            policy.decide(growthOf: bound(), volume) == .grow(directory: "pvc-0-1", size: "2Gi", bytes: 2 << 30))
+        #expect(!policy.wantsToGrow(bound { $0["status", "capacity", "storage"] = "2048Mi" }))
+        #expect(!policy.wantsToGrow(bound { $0["status", "phase"] = "Lost" }))
+        var others = volume
+        others["spec", "claimRef", "uid"] = "0-2"
+        #expect(policy.decide(growthOf: bound(), others) == .nothing)
+        others = volume
+        others["spec", "local", "path"] = "/etc"
+        guard case .refuse = policy.decide(growthOf: bound(), others) else {
+            Issue.record("another path is not ours to limit")
+            return
+        }
+        let during = ProvisionPolicy.resizing(bound(), to: "2Gi", now: noon.description)
+        #expect(during["status", "allocatedResources", "storage"] == "2Gi")
+        #expect(during["status", "allocatedResourceStatuses", "storage"] == "ControllerResizeInProgress")
+        #expect(during["status", "conditions"]?.array?.map { $0["type"]?.string } == ["Resizing"])
+        #expect(ProvisionPolicy.resizing(during, to: "2Gi", now: "later") == during, "a second try changes nothing")
+        let after = ProvisionPolicy.resized(during, to: "2Gi")
+        #expect(
+            after["status"] == [
+                "phase": "Bound", "capacity": ["storage": "2Gi"], "allocatedResources": ["storage": "2Gi"],
+            ])
+    }
+
     @Test func directoriesAreMadeOnceAndGoToTheTrashWithTheirObject() throws {
         let directory = try temporaryDirectory()
         defer { try? TreeRemoval.remove(directory) }
         let root = VolumeRoot(directory + "/volumes")
-        try root.make("pvc-0-1", mode: 0o770)
+        _ = try root.make("pvc-0-1", mode: 0o770)
         try Files.replace(root.path + "/pvc-0-1/data", Array("x".utf8))
-        try root.make("pvc-0-1", mode: 0o770)
+        _ = try root.make("pvc-0-1", mode: 0o770)
         var volume = released()
         volume.setAnnotation(ProvisionerNames.deletedAt, noon.description)
-        #expect(try root.discard("pvc-0-1", claimUID: "0-1", volume: volume))
+        #expect(try root.trash.discard("pvc-0-1", claimUID: "0-1", volume: volume))
         // A crash after the rename: the second try finds it done.
-        #expect(try root.discard("pvc-0-1", claimUID: "0-1", volume: volume))
+        #expect(try root.trash.discard("pvc-0-1", claimUID: "0-1", volume: volume))
         #expect(try Files.readText(root.path + "/.trash/0-1/data") == "x")
-        #expect(try !root.discard("pvc-0-9", claimUID: "0-9", volume: volume))
-        #expect(try root.sweep(before: noon.adding(-1)) == noon)
+        #expect(try !root.trash.discard("pvc-0-9", claimUID: "0-9", volume: volume))
+        #expect(try root.trash.sweep(before: noon.adding(-1)) == noon)
         #expect(try Files.names(in: root.path + "/.trash") == ["0-1", "0-1.json"])
-        #expect(try root.sweep(before: noon) == nil)
+        #expect(try root.trash.sweep(before: noon) == nil)
         #expect(try Files.names(in: root.path + "/.trash") == [])
     }
 
@@ -184,16 +242,16 @@ import Testing
         let directory = try temporaryDirectory()
         defer { try? TreeRemoval.remove(directory) }
         let root = VolumeRoot(directory + "/volumes")
-        try root.make("pvc-ok", mode: 0o777)
+        _ = try root.make("pvc-ok", mode: 0o777)
         try Files.makeDirectories(directory + "/outside", mode: 0o700)
         // The umask is the process's, and other tests have their own ideas of it.
         chmod(directory + "/outside", 0o700)
         symlink(directory + "/outside", root.path + "/pvc-evil")
-        #expect(throws: NodeError.self) { try root.make("pvc-evil", mode: 0o777) }
+        #expect(throws: NodeError.self) { _ = try root.make("pvc-evil", mode: 0o777) }
         var status = stat()
         #expect(stat(directory + "/outside", &status) == 0 && status.st_mode & 0o777 == 0o700)
         symlink(directory + "/outside", root.path + "/.trash")
-        #expect(throws: NodeError.self) { try root.discard("pvc-ok", claimUID: "ok", volume: released()) }
+        #expect(throws: NodeError.self) { try root.trash.discard("pvc-ok", claimUID: "ok", volume: released()) }
         #expect(try Files.names(in: directory + "/outside") == [])
     }
 }

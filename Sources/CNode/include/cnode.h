@@ -29,6 +29,17 @@ int cnode_waiter_next(int waiter);
 // Whether a namespace is pinned at `path`.
 int cnode_is_namespace(const char *path);
 
+// Project quotas of the file system that `descriptor` is on. 1: limits are enforced, 0: they are not, -1: it has none.
+int cnode_quota_is_enforced(int descriptor);
+// The project that a directory belongs to; 0 is nobody's.
+int cnode_project(int directory, uint32_t *project);
+// New entries of the directory inherit the project.
+int cnode_set_project(int directory, uint32_t project);
+// Limit and use of a project in bytes; a project that was never heard of has neither.
+int cnode_quota(int descriptor, uint32_t project, uint64_t *limit, uint64_t *used);
+// 0: no limit.
+int cnode_set_quota(int descriptor, uint32_t project, uint64_t limit);
+
 // rename that refuses to replace (RENAME_NOREPLACE).
 int cnode_rename_new(int from_directory, const char *from, int to_directory, const char *to);
 

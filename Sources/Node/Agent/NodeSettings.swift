@@ -10,6 +10,8 @@ package struct NodeSettings: Sendable {
     package var imageTable: String?
     package var clusterDomain: String
     package var nameServers: [String]
+    /// How long a deleted volume of berth/local stays in the trash.
+    package var trashSeconds: Double
     /// The only uid beside root and our own that may use the node's socket: berthd's.
     package var trustedUser: UInt32?
 
@@ -23,6 +25,7 @@ package struct NodeSettings: Sendable {
         pluginDirectory = "/usr/lib/cni"
         clusterDomain = "cluster.local"
         nameServers = []
+        trashSeconds = 24 * 3600
     }
 
     package var network: BridgeNetwork {

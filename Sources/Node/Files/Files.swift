@@ -55,6 +55,23 @@ enum Files {
         if durable { try syncDirectory(parent(of: path)) }
     }
 
+    /// Replaces a file of an open directory in one step, durably, following no link.
+    static func replace(
+        _ file: String, in directory: CInt, _ bytes: [UInt8], named name: String
+    ) throws(NodeError) {
+        let temporary = file + ".new"
+        do {
+            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
+            let descriptor = openat(directory, temporary, flags, 0o600)
+            guard descriptor >= 0 else { throw ioError("open \(name).new") }
+            let opened = OwnedFile(descriptor)
+            try writeAll(opened.descriptor, bytes, named: "\(name).new")
+            guard fsync(opened.descriptor) == 0 else { throw ioError("sync \(name).new") }
+        }
+        guard renameat(directory, temporary, directory, file) == 0 else { throw ioError("rename \(name).new") }
+        guard fsync(directory) == 0 else { throw ioError("sync the directory of \(name)") }
+    }
+
     static func syncDirectory(_ path: String) throws(NodeError) {
         let directory = try OwnedFile(opening: path, O_RDONLY | O_DIRECTORY)
         guard fsync(directory.descriptor) == 0 else { throw ioError("sync \(path)") }
@@ -85,8 +102,21 @@ enum Files {
             throw ioError("open \(path)")
         }
         defer { closedir(directory) }
+        return names(of: directory)
+    }
+
+    /// The names in an open directory, sorted.
+    static func names(of directory: CInt, named name: String) throws(NodeError) -> [String] {
+        // A directory opened anew: a copy of the descriptor would share its position.
+        let copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0, let stream = fdopendir(copy) else { throw ioError("list \(name)") }
+        defer { closedir(stream) }
+        return names(of: stream)
+    }
+
+    private static func names(of stream: OpaquePointer) -> [String] {
         var names: [String] = []
-        while let entry = readdir(directory) {
+        while let entry = readdir(stream) {
             let name = entryName(entry)
             if name != "." && name != ".." { names.append(name) }
         }

@@ -5,10 +5,15 @@ import Glibc
 enum TreeRemoval {
     static func remove(_ path: String) throws(NodeError) {
         let parent = try OwnedFile(opening: Files.parent(of: path), O_RDONLY | O_DIRECTORY)
-        var status = stat()
-        guard fstat(parent.descriptor, &status) == 0 else { throw ioError("look at \(Files.parent(of: path))") }
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        try remove(name, in: parent.descriptor, device: status.st_dev, path: path)
+        try remove(name, in: parent.descriptor, named: path)
+    }
+
+    /// The entry `name` of an open directory.
+    static func remove(_ name: String, in parent: CInt, named path: String) throws(NodeError) {
+        var status = stat()
+        guard fstat(parent, &status) == 0 else { throw ioError("look at the directory of \(path)") }
+        try remove(name, in: parent, device: status.st_dev, path: path)
     }
 
     private static func remove(_ name: String, in parent: CInt, device: dev_t, path: String) throws(NodeError) {

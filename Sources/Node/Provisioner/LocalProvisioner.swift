@@ -6,13 +6,10 @@ import Synchronization
 /// The external provisioner `berth/local`: directories for claims, and the trash for released volumes. The claim is
 /// the intent: whatever step a crash hits, the next look at the claim finishes it.
 struct LocalProvisioner: Sendable {
-    private let context: NodeContext
-    private let policy: ProvisionPolicy
-    private let root: VolumeRoot
+    let context: NodeContext
+    let policy: ProvisionPolicy
+    let root: VolumeRoot
     private let retries = Retries()
-    private static let component = "berth/local"
-    /// Seconds that a discarded volume stays in the trash.
-    private static let trashTime = 24 * 3600.0
 
     init(_ context: NodeContext) {
         self.context = context
@@ -52,6 +49,7 @@ struct LocalProvisioner: Sendable {
     // MARK: Claims
 
     private func consider(claim: Object) async {
+        if policy.wantsToGrow(claim) { return await grow(claim) }
         guard let className = policy.className(claim) else { return }
         do {
             let key = ObjectKey(.storageClasses, namespace: "", name: className)
@@ -59,8 +57,8 @@ struct LocalProvisioner: Sendable {
             switch policy.decide(claim, class: storageClass) {
             case .nothing: return
             case .refuse(let why): context.events.warning(claim, "ProvisioningFailed", why)
-            case .provision(let volume, let directory, let mode):
-                try await provision(claim, volume, directory, mode)
+            case .provision(let volume, let directory, let mode, let bytes):
+                try await provision(claim, volume, directory, mode, bytes)
             }
             retries.succeeded(claim.uid)
         } catch {
@@ -73,13 +71,29 @@ struct LocalProvisioner: Sendable {
         }
     }
 
-    private func provision(_ claim: Object, _ volume: Object, _ directory: String, _ mode: UInt32) async throws {
+    private func grow(_ claim: Object) async {
+        do {
+            try await carryOutGrowth(of: claim)
+            retries.succeeded(claim.uid)
+        } catch {
+            if error is NodeError {
+                context.events.warning(claim, "VolumeResizeFailed", "resize volume failed: \(error)")
+            }
+            again(claim, error) { await consider(claim: $0) }
+        }
+    }
+
+    private func provision(
+        _ claim: Object, _ volume: Object, _ directory: String, _ mode: UInt32, _ bytes: UInt64
+    ) async throws {
         context.events.normal(
             claim, "Provisioning",
             "External provisioner is provisioning volume for claim \"\(claim.namespace)/\(claim.name)\"")
         let root = root
         // The directory is durable before anybody can hear of the volume.
-        try await context.pool.run { try root.make(directory, mode: mode) }
+        let limit = try await context.pool.run { try root.make(directory, mode: mode, bytes: bytes) }
+        var volume = volume
+        volume.setAnnotation(ProvisionerNames.sizeLimit, limit.description)
         do {
             _ = try await context.client.create(volume, in: .persistentVolumes)
         } catch let status as Status where status.code == 409 {
@@ -99,16 +113,35 @@ struct LocalProvisioner: Sendable {
         switch policy.decide(volume) {
         case .nothing: return
         case .refuse(let why): context.events.warning(volume, "VolumeFailedDelete", why)
-        case .discard(let claimUID, let namespace, let name):
-            do {
+        case .setFinalizers(let finalizers):
+            await attempt(volume) { try await setFinalizers(finalizers, of: volume) }
+        case .discard(let directory, let claimUID, let namespace, let name):
+            await attempt(volume) {
                 let claim = ObjectKey(.persistentVolumeClaims, namespace: namespace, name: name)
                 if try await exists(claim, uid: claimUID) { return }
-                try await discard(volume, claimUID)
-                retries.succeeded(volume.uid)
-            } catch {
-                if error is NodeError { context.events.warning(volume, "VolumeFailedDelete", "\(error)") }
-                again(volume, error) { await consider(volume: $0) }
+                try await discard(volume, directory)
             }
+        }
+    }
+
+    private func attempt(_ volume: Object, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+            retries.succeeded(volume.uid)
+        } catch {
+            if error is NodeError { context.events.warning(volume, "VolumeFailedDelete", "\(error)") }
+            again(volume, error) { await consider(volume: $0) }
+        }
+    }
+
+    /// On this very version: who changed it since decides again.
+    private func setFinalizers(_ finalizers: [String], of volume: Object) async throws {
+        var changed = volume
+        changed.finalizers = finalizers
+        do {
+            _ = try await context.client.update(changed, in: .persistentVolumes)
+        } catch let status as Status where status.code == 404 || status.code == 409 {
+            return
         }
     }
 
@@ -120,12 +153,12 @@ struct LocalProvisioner: Sendable {
         }
     }
 
-    private func discard(_ volume: Object, _ claimUID: String) async throws {
+    private func discard(_ volume: Object, _ directory: String) async throws {
         var kept = volume
         kept.setAnnotation(ProvisionerNames.deletedAt, WallTime.now().description)
         let (root, object) = (root, kept)
         let found = try await context.pool.run {
-            try root.discard(ProvisionPolicy.directory(claimUID), claimUID: claimUID, volume: object)
+            try root.trash.discard(directory, claimUID: String(directory.dropFirst(4)), volume: object)
         }
         if !found {
             context.events.warning(
@@ -133,6 +166,12 @@ struct LocalProvisioner: Sendable {
         }
         let key = ObjectKey(.persistentVolumes, namespace: "", name: volume.name)
         do {
+            try await context.client.modify(key) { current in
+                guard current.uid == volume.uid else { return nil }
+                var current = current
+                current.finalizers = current.finalizers.filter { $0 != ProvisionerNames.finalizer }
+                return current
+            }
             try await context.client.delete(key, options: .init(uid: volume.uid))
         } catch let status as Status where status.code == 404 || status.code == 409 {
             return
@@ -141,12 +180,12 @@ struct LocalProvisioner: Sendable {
 
     /// Sleeps until the oldest of the trash is due; looks again once an hour only while there is something in it.
     private func sweep() async throws {
-        let root = root
+        let (trash, grace) = (root.trash, context.settings.trashSeconds)
         while true {
             do {
-                let next = try await context.pool.run { try root.sweep(before: .now().adding(-Self.trashTime)) }
-                let due = next?.adding(Self.trashTime).seconds(since: .now()) ?? Self.trashTime
-                try await Task.sleep(for: .seconds(min(max(due, 60), Self.trashTime)))
+                let next = try await context.pool.run { try trash.sweep(before: .now().adding(-grace)) }
+                let due = next?.adding(grace).seconds(since: .now()) ?? grace
+                try await Task.sleep(for: .seconds(max(min(due, grace), 1)))
             } catch let error as NodeError {
                 context.log.error("trash not emptied", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: .seconds(3600))

@@ -8,6 +8,10 @@ package enum ProvisionerNames {
     ]
     static let selectedNode = "volume.kubernetes.io/selected-node"
     package static let provisionedBy = "pv.kubernetes.io/provisioned-by"
+    /// Holds a volume that is deleted until its data is in the trash, as upstream's external-provisioner does.
+    package static let finalizer = "external-provisioner.volume.kubernetes.io/finalizer"
+    /// On a volume: whether it can be filled beyond its size.
+    package static let sizeLimit = "berth/size-limit"
     static let betaStorageClass = "volume.beta.kubernetes.io/storage-class"
     /// On the volume's JSON in the trash: when it was thrown away, RFC 3339.
     package static let deletedAt = "berth/deleted-at"
@@ -19,7 +23,7 @@ package enum ProvisionDecision: Sendable, Hashable {
     case nothing
     /// It cannot be done; an event on the claim says why.
     case refuse(String)
-    case provision(volume: Object, directory: String, mode: UInt32)
+    case provision(volume: Object, directory: String, mode: UInt32, bytes: UInt64)
 }
 
 /// Decides about provisioning for one node. Pure.
@@ -57,13 +61,17 @@ package struct ProvisionPolicy: Sendable {
         guard let size = claim["spec", "resources", "requests", "storage"] else {
             return .refuse("the claim asks for no size")
         }
+        guard let bytes = Quantity(size), bytes.value > 0 else {
+            return .refuse("the claim's size is not one: \(size.string ?? "")")
+        }
         let modeText = storageClass["parameters", "mode"]?.string ?? "0777"
         guard let mode = UInt32(modeText, radix: 8), mode <= 0o7777 else {
             return .refuse("parameter mode of class \(storageClass.name) is not an octal mode: \(modeText)")
         }
         let directory = ProvisionPolicy.directory(claim.uid)
         return .provision(
-            volume: volume(claim, storageClass, size, directory: directory), directory: directory, mode: mode)
+            volume: volume(claim, storageClass, size, directory: directory), directory: directory, mode: mode,
+            bytes: UInt64(bytes.value))
     }
 
     /// By the UID only: nothing a user can choose becomes part of a path (CVE-2025-62878).
@@ -83,52 +91,21 @@ package struct ProvisionPolicy: Sendable {
         ]
         let expression: JSON = ["key": "kubernetes.io/hostname", "operator": "In", "values": [.string(nodeName)]]
         spec["nodeAffinity"] = ["required": ["nodeSelectorTerms": [["matchExpressions": [expression]]]]]
-        return Object([
-            "kind": "PersistentVolume", "apiVersion": "v1",
-            "metadata": [
-                "name": .string(directory),
-                "annotations": .object(
-                    JSONObject([(ProvisionerNames.provisionedBy, .string(ProvisionerNames.provisioner))])),
-            ],
-            "spec": spec,
-        ])
+        var volume = Object(["kind": "PersistentVolume", "apiVersion": "v1", "metadata": [:], "spec": spec])
+        volume.name = directory
+        volume.setAnnotation(ProvisionerNames.provisionedBy, ProvisionerNames.provisioner)
+        if spec["persistentVolumeReclaimPolicy"] == "Delete" { volume.finalizers = [ProvisionerNames.finalizer] }
+        return volume
     }
 }
 
-/// What to do about a volume.
-package enum ReclaimDecision: Sendable, Hashable {
-    case nothing
-    case refuse(String)
-    /// Into the trash, if the claim `namespace/name` of this UID is really gone.
-    case discard(claimUID: String, namespace: String, name: String)
-}
-
-extension ProvisionPolicy {
-    /// Only volumes that this provisioner made, whose path is the one it would make, are ever touched.
-    package func decide(_ volume: Object) -> ReclaimDecision {
-        guard volume.annotation(ProvisionerNames.provisionedBy) == ProvisionerNames.provisioner,
-            volume["status", "phase"]?.string == "Released",
-            volume["spec", "persistentVolumeReclaimPolicy"]?.string == "Delete", isHere(volume)
-        else { return .nothing }
-        guard let uid = volume["spec", "claimRef", "uid"]?.string, NodePaths.isPlainUID(uid) else {
-            return .refuse("the volume's claimRef has no UID: nobody can say whose directory it is")
+extension Quantity {
+    /// nil for what is not a quantity.
+    init?(_ json: JSON?) {
+        switch json {
+        case .string(let text): self.init(text)
+        case .integer(let bytes): self.init(bytes)
+        default: return nil
         }
-        let path = volume["spec", "local", "path"]?.string ?? volume["spec", "hostPath", "path"]?.string ?? ""
-        let expected = "\(volumeRoot)/\(ProvisionPolicy.directory(uid))"
-        guard path == expected, volume.name == ProvisionPolicy.directory(uid) else {
-            return .refuse("the volume's path is \(path), not \(expected): its data is left alone")
-        }
-        return .discard(
-            claimUID: uid, namespace: volume["spec", "claimRef", "namespace"]?.string ?? "",
-            name: volume["spec", "claimRef", "name"]?.string ?? "")
-    }
-
-    private func isHere(_ volume: Object) -> Bool {
-        let terms = volume["spec", "nodeAffinity", "required", "nodeSelectorTerms"]?.array ?? []
-        let expressions = terms.flatMap { $0["matchExpressions"]?.array ?? [] }
-        let hosts = expressions.filter { $0["key"]?.string == "kubernetes.io/hostname" }.flatMap {
-            $0["values"]?.array ?? []
-        }
-        return hosts.contains(.string(nodeName))
     }
 }

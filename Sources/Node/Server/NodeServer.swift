@@ -140,6 +140,10 @@ struct NodeServer: Sendable {
             for try await part in inbound {
                 guard case .head(let head) = part else { continue }
                 do {
+                    if let report = try await VolumeKeeper(context).answer(head.method.rawValue, head.uri) {
+                        try await answer(report, 200, outbound)
+                        continue
+                    }
                     let (request, worker) = try await worker(head.uri)
                     guard request.verb == .log else {
                         throw Status.badRequest(
@@ -148,17 +152,19 @@ struct NodeServer: Sendable {
                     }
                     try await LogSession(context: context, worker: worker, request: request).run(outbound)
                 } catch let status as Status {
-                    try await answer(status, outbound)
+                    try await answer(status.json, status.code, outbound)
+                } catch let error as NodeError {
+                    try await answer(Status.internalError(error.message).json, 500, outbound)
                 }
             }
         }
     }
 
     private func answer(
-        _ status: Status, _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+        _ body: JSON, _ code: Int, _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
     ) async throws {
-        let body = ByteBuffer(bytes: JSONEncoder.encode(status.json))
-        var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status.code))
+        let body = ByteBuffer(bytes: JSONEncoder.encode(body))
+        var head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: code))
         head.headers = ["Content-Type": "application/json", "Content-Length": String(body.readableBytes)]
         try await outbound.write(.head(head))
         try await outbound.write(.body(body))

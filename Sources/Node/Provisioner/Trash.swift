@@ -1,0 +1,130 @@
+import CNode
+import Glibc
+package import Objects
+
+/// Volumes that were thrown away: `<volume root>/.trash/<claim UID>`, the volume's object beside it as
+/// `.trash/<claim UID>.json`. All calls block.
+///
+/// Going in: the object is written, then the directory moves. Coming out: the directory moves back, then (when the
+/// volume is an object of the API again) the JSON goes. So an entry without its directory is half of one of the two
+/// and says what is left to do; a directory without its JSON cannot come about.
+package struct Trash: Sendable {
+    package struct Entry: Sendable, Hashable {
+        package var claimUID: String
+        package var volume: Object
+        package var deletedAt: WallTime
+        /// false: it is on its way in or out.
+        package var hasDirectory: Bool
+    }
+
+    static let name = ".trash"
+    let root: VolumeRoot
+
+    private var path: String { "\(root.path)/\(Self.name)" }
+
+    /// Moves a volume's directory here; returns once that would survive a power cut.
+    ///
+    /// - Returns: false when there is no such directory, neither in the root nor here
+    package func discard(_ directory: String, claimUID: String, volume: Object) throws(NodeError) -> Bool {
+        let home = try root.open()
+        guard mkdirat(home.descriptor, Self.name, 0o700) == 0 || errno == EEXIST else { throw ioError("make \(path)") }
+        let trash = try root.below(home.descriptor, Self.name)
+        if exists(claimUID, in: trash.descriptor) { return true }
+        guard exists(directory, in: home.descriptor) else { return false }
+        let moved = try root.below(home.descriptor, directory)
+        // The object first: a directory in the trash always has one.
+        try Files.replace(
+            "\(claimUID).json", in: trash.descriptor, JSONEncoder.encode(volume.json), named: "\(path)/\(claimUID).json"
+        )
+        guard cnode_rename_new(home.descriptor, directory, trash.descriptor, claimUID) == 0 else {
+            throw ioError("move \(root.path)/\(directory) to \(path)/\(claimUID)")
+        }
+        try root.sync(moved.descriptor, directory)
+        try root.sync(trash.descriptor, Self.name)
+        try root.sync(home.descriptor, ".")
+        return true
+    }
+
+    /// Moves the directory back to its place. The entry stays, without its directory, until `forget`.
+    package func restore(_ entry: Entry, to directory: String) throws(NodeError) {
+        let home = try root.open()
+        let trash = try root.below(home.descriptor, Self.name)
+        guard entry.hasDirectory else {
+            // It moved before a crash; what is left is to make the volume.
+            guard exists(directory, in: home.descriptor) else {
+                throw NodeError(
+                    .notFound, "the directory of \(entry.volume.name) is neither in \(path) nor in its place")
+            }
+            return
+        }
+        guard cnode_rename_new(trash.descriptor, entry.claimUID, home.descriptor, directory) == 0 else {
+            throw ioError("move \(path)/\(entry.claimUID) to \(root.path)/\(directory)")
+        }
+        try root.sync(home.descriptor, ".")
+        try root.sync(trash.descriptor, Self.name)
+    }
+
+    package func forget(_ claimUID: String) throws(NodeError) {
+        guard let trash = try open() else { return }
+        guard unlinkat(trash.descriptor, "\(claimUID).json", 0) == 0 || errno == ENOENT else {
+            throw ioError("remove \(path)/\(claimUID).json")
+        }
+        try root.sync(trash.descriptor, Self.name)
+    }
+
+    /// By the claims' UIDs. What cannot be read is left out, and stays where it is.
+    package func entries() throws(NodeError) -> [Entry] {
+        guard let trash = try open() else { return [] }
+        var entries: [Entry] = []
+        for name in try Files.names(of: trash.descriptor, named: path) where name.hasSuffix(".json") {
+            let uid = String(name.dropLast(5))
+            let descriptor = openat(trash.descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            guard NodePaths.isPlainUID(uid), descriptor >= 0 else { continue }
+            let file = OwnedFile(descriptor)
+            let bytes = try Files.read(file.descriptor, named: "\(path)/\(name)")
+            guard let json = try? JSONParser.parse(bytes) else { continue }
+            let volume = Object(json)
+            guard let deletedAt = volume.annotation(ProvisionerNames.deletedAt).flatMap({ WallTime($0) }) else {
+                continue
+            }
+            entries.append(
+                Entry(
+                    claimUID: uid, volume: volume, deletedAt: deletedAt,
+                    hasDirectory: exists(uid, in: trash.descriptor)))
+        }
+        return entries
+    }
+
+    /// Removes for good what was thrown away before `time`.
+    ///
+    /// - Returns: when the next one is due, counted from its own deletion
+    package func sweep(before time: WallTime) throws(NodeError) -> WallTime? {
+        var next: WallTime?
+        for entry in try entries() {
+            guard entry.deletedAt <= time else {
+                next = min(next ?? entry.deletedAt, entry.deletedAt)
+                continue
+            }
+            guard let trash = try open() else { return nil }
+            if entry.hasDirectory {
+                if let directory = try? root.below(trash.descriptor, entry.claimUID) {
+                    ProjectQuota.release(directory.descriptor)
+                }
+                try TreeRemoval.remove(entry.claimUID, in: trash.descriptor, named: "\(path)/\(entry.claimUID)")
+            }
+            try forget(entry.claimUID)
+        }
+        return next
+    }
+
+    /// nil: nothing was ever thrown away.
+    private func open() throws(NodeError) -> OwnedFile? {
+        let home = try root.open()
+        guard exists(Self.name, in: home.descriptor) else { return nil }
+        return try root.below(home.descriptor, Self.name)
+    }
+
+    private func exists(_ name: String, in directory: CInt) -> Bool {
+        faccessat(directory, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+    }
+}
