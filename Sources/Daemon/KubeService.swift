@@ -1,3 +1,4 @@
+import Controllers
 import KubeAPI
 import NIOCore
 import NIOPosix
@@ -20,7 +21,11 @@ struct KubeService {
             try await registry.bootstrap()
         }
         let controllers = DaemonControllers(registry, log)
-        let options = APIOptions(nodeSocket: settings.nodeSocket, version: BerthVersion.text)
+        var options = APIOptions(nodeSocket: settings.nodeSocket, version: BerthVersion.text)
+        let explainer = VolumeExplainer(registry)
+        options.explain = { kind, namespace, name throws(Status) in
+            try explainer.explain(kind, namespace: namespace, name: name).json
+        }
         let server = HTTPServer(
             group: MultiThreadedEventLoopGroup.singleton, responder: APIServer(registry: registry, options: options))
         do { try await server.serve(socket) } catch {

@@ -24,6 +24,8 @@ enum Route: Sendable {
     case openAPI(group: String, version: String)
     /// `/openapi/v2`
     case openAPIv2
+    /// `/berth/v1/...`: what Kubernetes has no words for; the parts after it.
+    case berth([String])
     case unknown
 }
 

@@ -17,6 +17,7 @@ struct Router: Sendable {
         case "apis": return grouped(rest)
         case "openapi": return openAPI(Array(rest))
         case "version": return rest.isEmpty ? .version : .unknown
+        case "berth" where rest.first == "v1": return .berth(Array(rest.dropFirst()))
         case "metrics": return rest.isEmpty ? .metrics : .unknown
         default: return health(first, Array(rest))
         }

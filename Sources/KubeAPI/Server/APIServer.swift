@@ -1,5 +1,5 @@
 import NIOCore
-import Objects
+package import Objects
 package import Registry
 package import Transport
 
@@ -13,6 +13,8 @@ package struct APIOptions: Sendable {
     package var checks: [HealthCheck] = []
     /// More lines for `/metrics`, in Prometheus' text format.
     package var metrics: @Sendable () -> String = { "" }
+    /// Why an object is as it is: kind (`pvc`, `pv`, `pod`), namespace and name. nil: not served.
+    package var explain: (@Sendable (String, String, String) throws(Status) -> JSON)?
 
     package init(nodeSocket: String, version: String) {
         self.nodeSocket = nodeSocket
@@ -75,6 +77,7 @@ package final class APIServer: Responder {
         switch call.route {
         case .resource(let route): try serve(route, query, call)
         case .review(let review, let namespace): try serve(review, namespace: namespace, query, call)
+        case .berth(let parts): try serveOwn(parts, query, call)
         default: try servePath(call, query)
         }
     }
