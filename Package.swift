@@ -61,6 +61,17 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio), .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOWebSocket", package: nio),
             ]),
+        .target(
+            name: "DNS",
+            dependencies: [
+                "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ]),
+        .testTarget(
+            name: "DNSTests",
+            dependencies: [
+                "DNS", "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+            ]),
         .target(name: "CNode"),
         .target(
             name: "Node",
@@ -75,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "Daemon",
             dependencies: [
-                "Store", "Objects", "Registry", "Controllers", "KubeAPI", "EtcdAPI", "Transport",
+                "Store", "Objects", "Registry", "Controllers", "KubeAPI", "EtcdAPI", "DNS", "Transport",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

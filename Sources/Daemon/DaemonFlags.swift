@@ -39,6 +39,13 @@ struct DaemonFlags: ParsableArguments {
     @Option(help: "What to check at the start: quick or full (default: quick).")
     var verify: String?
 
+    @Option(
+        help: """
+            Where to answer DNS questions for names of Services and pods: addresses with ports, or off (default: \
+            127.0.0.153:53 and the address of the pods' bridge, where they can be had).
+            """)
+    var dnsListen: String?
+
     @Flag(help: "A throw-away store: tmpfs is allowed, and the daemon ends with its parent.")
     var ephemeral = false
 
@@ -59,7 +66,8 @@ struct DaemonFlags: ParsableArguments {
             ("node-socket", nodeSocket),
             ("volume-root", volumeRoot), ("service-cidr", serviceCidr), ("pod-cidr", podCidr),
             ("default-storage-class", defaultStorageClass), ("retention-age", retentionAge),
-            ("retention-revisions", retentionRevisions), ("verify", verify), ("log-level", logLevel),
+            ("retention-revisions", retentionRevisions), ("verify", verify),
+            ("dns-listen", dnsListen), ("log-level", logLevel),
         ]
         for case (let name, let value?) in options { values[name] = value }
         if ephemeral { values["ephemeral"] = "true" }

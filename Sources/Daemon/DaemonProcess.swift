@@ -11,13 +11,16 @@ enum DaemonProcess {
         signal(SIGHUP, SIG_IGN)
         let systemd = SystemdNotifier(environment: EnvironmentVariables.all())
         let sockets = try DaemonSockets(settings)
+        for problem in sockets.dnsProblems {
+            log.warning("\(problem); names are not served there (--dns-listen chooses other addresses, or off)")
+        }
         let signals = try StopSignals(endsWithParent: settings.isEphemeral)
         let engine = try openStore(settings, log)
         var kube: KubeService?
         var etcd: EtcdService?
         if let socket = sockets.etcd { etcd = try await EtcdService.start(settings, engine: engine, socket: socket) }
         if let socket = sockets.api {
-            kube = try await KubeService.start(settings, engine: engine, socket: socket, log)
+            kube = try await KubeService.start(settings, engine: engine, socket: socket, dns: sockets.dns, log)
         }
         systemd.notify("READY=1")
         log.info("berthd \(BerthVersion.text) serves \(served(settings)) at revision \(engine.currentRevision)")

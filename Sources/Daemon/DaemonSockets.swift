@@ -1,3 +1,4 @@
+import DNS
 import Glibc
 import Transport
 
@@ -7,6 +8,9 @@ struct DaemonSockets {
     /// nil: not served (`--serve etcd`).
     let api: ListeningSocket?
     let etcd: ListeningSocket?
+    let dns: [DNSSocket]
+    /// Why names are not served, or not everywhere.
+    let dnsProblems: [String]
 
     init(_ settings: Settings) throws(DaemonError) {
         let inherited = InheritedSockets.take()
@@ -20,9 +24,34 @@ struct DaemonSockets {
         // It shows every Secret.
         etcd = settings.serves.contains(.etcd) ? try socket("etcd", path: settings.etcdSocket, mode: 0o600) : nil
         // Whoever connects to what is not served is better refused than kept waiting.
-        for socket in inherited where socket.descriptor != api?.descriptor && socket.descriptor != etcd?.descriptor {
+        let used = Set([api, etcd].compactMap(\.?.descriptor))
+        let names = settings.serves.contains(.kube) ? inherited.filter { $0.name == "dns" } : []
+        for socket in inherited
+        where !used.contains(socket.descriptor) && !names.contains(where: { $0.descriptor == socket.descriptor }) {
             close(socket.descriptor)
         }
+        (dns, dnsProblems) = try Self.names(
+            settings, inherited: names.compactMap { DNSSocket(inherited: $0.descriptor) })
+    }
+
+    /// Addresses that were asked for have to be had; those that nobody named are taken where they are free, because a
+    /// daemon without the right to port 53 should serve everything else.
+    private static func names(
+        _ settings: Settings, inherited: [DNSSocket]
+    ) throws(DaemonError) -> ([DNSSocket], problems: [String]) {
+        guard settings.serves.contains(.kube), settings.dnsListen != .off else { return ([], []) }
+        if !inherited.isEmpty { return (inherited, []) }
+        var sockets: [DNSSocket] = []
+        var problems: [String] = []
+        for endpoint in settings.dnsListen.addresses(podCIDR: settings.podCIDR) {
+            do throws(DNSSocketError) { sockets += try DNSSocket.bind(endpoint) } catch {
+                guard settings.dnsListen == .standard else {
+                    throw DaemonError(message: error.description, code: .unavailable)
+                }
+                problems.append(error.description)
+            }
+        }
+        return (sockets, problems)
     }
 
     func removeOwn(_ settings: Settings) {

@@ -1,4 +1,5 @@
 import Controllers
+import DNS
 import KubeAPI
 import NIOCore
 import NIOPosix
@@ -11,16 +12,18 @@ import Transport
 struct KubeService {
     private let controllers: DaemonControllers
     private let server: HTTPServer
+    private let names: NameService?
 
-    /// In this order: the objects that are always there, the socket, the controllers.
+    /// In this order: the objects that are always there, the socket, the controllers, names.
     static func start(
-        _ settings: Settings, engine: LocalEngine, socket: ListeningSocket, _ log: DaemonLog
+        _ settings: Settings, engine: LocalEngine, socket: ListeningSocket, dns: [DNSSocket], _ log: DaemonLog
     ) async throws(DaemonError) -> KubeService {
         let registry = Registry(engine: engine, options: registryOptions(settings))
         try await step("make the objects that are always there") { () async throws(Status) in
             try await registry.bootstrap()
         }
-        let controllers = DaemonControllers(registry, log)
+        let names = NameService(settings, dns)
+        let controllers = DaemonControllers(registry, names: names?.server, log)
         var options = APIOptions(nodeSocket: settings.nodeSocket, version: BerthVersion.text)
         let explainer = VolumeExplainer(registry)
         options.explain = { kind, namespace, name throws(Status) in
@@ -32,10 +35,12 @@ struct KubeService {
             throw DaemonError(message: "cannot serve \(settings.apiSocket): \(error)", code: .unavailable)
         }
         try await step("start the controllers") { () throws(Status) in try controllers.start() }
-        return KubeService(controllers: controllers, server: server)
+        try await names?.start()
+        return KubeService(controllers: controllers, server: server, names: names)
     }
 
     func stop() async {
+        await names?.stop()
         await controllers.stop()
         await server.shutDown(grace: .seconds(2))
     }

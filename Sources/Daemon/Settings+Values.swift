@@ -1,3 +1,5 @@
+import DNS
+
 /// Reading the values of settings.
 extension Settings {
     static func path(_ name: String, _ value: String) throws(SettingsError) -> String {
@@ -35,6 +37,24 @@ extension Settings {
             apis.insert(api)
         }
         return apis
+    }
+
+    /// `off`, or addresses with ports: `127.0.0.153:53,[::1]:5353`.
+    static func nameServing(_ name: String, _ value: String) throws(SettingsError) -> NameServing {
+        if value == "off" { return .off }
+        var endpoints: [DNSEndpoint] = []
+        for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let endpoint = DNSEndpoint(String(part)) else {
+                throw SettingsError(
+                    "\(name) must be `off` or addresses such as 127.0.0.153:53,[::1]:5353, not '\(value)'")
+            }
+            // An answer has to come from the address that was asked, and a socket for all of them does not know it.
+            guard !endpoint.address.isUnspecified else {
+                throw SettingsError("\(name) needs the addresses themselves, not one for all of them: '\(part)'")
+            }
+            endpoints.append(endpoint)
+        }
+        return .on(endpoints)
     }
 
     static func count(_ name: String, _ value: String) throws(SettingsError) -> Int64 {

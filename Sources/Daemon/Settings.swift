@@ -1,3 +1,4 @@
+import DNS
 import Glibc
 import Store
 
@@ -26,12 +27,14 @@ struct Settings: Sendable, Equatable {
     /// At most so many old revisions are kept, whatever their age.
     var retentionRevisions: Int64 = 1_000_000
     var verifiesFully = false
+    var dnsListen = NameServing.standard
     var isEphemeral = false
     var logLevel = LogLevel.info
 
     static let names = [
         "serve", "data-dir", "api-socket", "etcd-socket", "node-socket", "volume-root", "service-cidr", "pod-cidr",
-        "default-storage-class", "retention-age", "retention-revisions", "verify", "ephemeral", "log-level",
+        "default-storage-class", "retention-age", "retention-revisions", "verify", "dns-listen",
+        "ephemeral", "log-level",
     ]
 
     static func load(_ flags: DaemonFlags, environment: [String: String]) throws(SettingsError) -> Settings {
@@ -58,6 +61,8 @@ struct Settings: Sendable, Equatable {
 
     init(_ values: [String: String]) throws(SettingsError) {
         for (name, value) in values.sorted(by: { $0.key < $1.key }) { try set(name, value) }
+        // Throw-away daemons run side by side, and only one could have the address.
+        if isEphemeral, values["dns-listen"] == nil { dnsListen = .off }
     }
 
     private mutating func set(_ name: String, _ value: String) throws(SettingsError) {
@@ -74,6 +79,7 @@ struct Settings: Sendable, Equatable {
         case "retention-age": retentionSeconds = try Self.duration(name, value)
         case "retention-revisions": retentionRevisions = try Self.count(name, value)
         case "verify": verifiesFully = try Self.choice(name, value, ["quick": false, "full": true])
+        case "dns-listen": dnsListen = try Self.nameServing(name, value)
         case "ephemeral": isEphemeral = try Self.choice(name, value, ["true": true, "false": false])
         case "log-level":
             let levels = Dictionary(uniqueKeysWithValues: LogLevel.allCases.map { ($0.rawValue, $0) })
@@ -98,6 +104,7 @@ struct Settings: Sendable, Equatable {
         retention-age: \(retentionSeconds)s
         retention-revisions: \(retentionRevisions)
         verify: \(verifiesFully ? "full" : "quick")
+        dns-listen: \(dnsListen.text(podCIDR: podCIDR))
         ephemeral: \(isEphemeral)
         log-level: \(logLevel.rawValue)
         """

@@ -20,7 +20,7 @@ package enum InheritedSockets {
         return (0..<count).map { index in
             let name = Int(index) < names.count ? names[Int(index)] : ""
             // A unit without FileDescriptorName gets its own name: berthd-api.socket.
-            let known = ["api", "etcd"].first { name == $0 || name == "berthd-\($0).socket" }
+            let known = ["api", "etcd", "dns"].first { name == $0 || name == "berthd-\($0).socket" }
             return ListeningSocket(name: known ?? name, descriptor: 3 + index, isOwn: false)
         }
     }

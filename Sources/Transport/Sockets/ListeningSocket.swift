@@ -1,6 +1,6 @@
 /// A socket that listens already.
 package struct ListeningSocket: Sendable {
-    /// `api` or `etcd`
+    /// `api`, `etcd` or `dns`
     package var name: String
     package var descriptor: CInt
     /// Made by this process, which removes its file at the end; not handed in by systemd.

@@ -1,0 +1,54 @@
+import DNS
+import NIOPosix
+
+/// The name server on its sockets.
+struct NameService: Sendable {
+    let server: DNSServer
+    private let sockets: [DNSSocket]
+
+    /// nil: there is nothing to serve it on.
+    init?(_ settings: Settings, _ sockets: [DNSSocket]) {
+        let servers = settings.dnsListen.addresses(podCIDR: settings.podCIDR).map(\.address)
+        guard !sockets.isEmpty,
+            let options = Zone.Options(networks: [settings.podCIDR, settings.serviceCIDR], servers: servers)
+        else { return nil }
+        self.sockets = sockets
+        server = DNSServer(group: MultiThreadedEventLoopGroup.singleton, options: options)
+    }
+
+    /// Once the records are there: an answer that a name does not exist would be kept by whoever asked too early.
+    func start() async throws(DaemonError) {
+        for socket in sockets {
+            do { try await server.serve(socket) } catch {
+                throw DaemonError(message: "cannot serve DNS: \(error)", code: .unavailable)
+            }
+        }
+    }
+
+    func stop() async { await server.shutDown() }
+}
+
+/// What `--dns-listen` says.
+enum NameServing: Sendable, Equatable {
+    /// Where it can be: what cannot be bound is logged and left out.
+    case standard
+    case off
+    case on([DNSEndpoint])
+
+    static let loopback = "127.0.0.153"
+
+    /// The standard ones are an address of its own on the loopback, and the address that the pods' bridge has.
+    func addresses(podCIDR: String) -> [DNSEndpoint] {
+        switch self {
+        case .off: return []
+        case .on(let endpoints): return endpoints
+        case .standard:
+            let addresses = [NetworkAddress(Self.loopback), IPv4Network(podCIDR)?.gateway]
+            return addresses.compactMap { $0.map { DNSEndpoint(address: $0, port: 53) } }
+        }
+    }
+
+    func text(podCIDR: String) -> String {
+        self == .off ? "off" : addresses(podCIDR: podCIDR).map(\.description).joined(separator: ",")
+    }
+}
