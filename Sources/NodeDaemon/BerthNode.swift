@@ -39,7 +39,11 @@ struct BerthNode: AsyncParsableCommand {
     var cniBinDir = "/usr/lib/cni"
     @Option(help: "Domain of service names.")
     var clusterDomain = "cluster.local"
-    @Option(help: "Name server for service names; may be given more than once (default: the host's resolver).")
+    @Option(
+        help: """
+            Name server for service names; may be given more than once; none for the host's only (default: berthd at \
+            the bridge's address if it answers there, then the host's).
+            """)
     var clusterDns: [String] = []
     @Option(help: "User that berthd runs as: may use the node's socket beside root.")
     var berthUser = "berth"

@@ -57,10 +57,20 @@ package struct NodeContext: Sendable {
 }
 
 extension NodeContext {
-    /// Blocks: reads the host's resolver configuration.
+    /// Blocks: reads the host's resolver configuration, and asks whether berthd answers names where pods can reach it.
     func podFiles(_ pod: PodSpec, _ addresses: [String]) throws(NodeError) -> PodFiles {
-        PodFiles(
+        var host = try Files.readText("/etc/resolv.conf") ?? ""
+        // systemd-resolved's stub is on the loopback; the servers behind it are listed elsewhere.
+        if !pod.hostNetwork, ClusterResolver.reachable(host).isEmpty,
+            let real = try Files.readText("/run/systemd/resolve/resolv.conf")
+        {
+            host = real
+        }
+        let names = ClusterResolver(
+            chosen: settings.nameServers, clusterDomain: settings.clusterDomain,
+            gateway: ClusterResolver.gateway(of: settings.podCIDR))
+        return PodFiles(
             pod: pod, addresses: pod.hostNetwork ? [nodeAddress] : addresses, clusterDomain: settings.clusterDomain,
-            nameServers: settings.nameServers, hostResolver: try Files.readText("/etc/resolv.conf") ?? "")
+            nameServers: names.servers(hostResolver: host), hostResolver: host)
     }
 }
