@@ -50,6 +50,10 @@ package final class MemoryEngine: Engine {
         return ScanResult(count: found.count, more: found.more, revision: found.revision)
     }
 
+    package func versions(of key: [UInt8], through: Int64, limit: Int) throws(StoreError) -> [KeyVersion] {
+        state.withLock { $0.changes(of: key, through: through, limit: limit) }
+    }
+
     package func submit(
         _ transaction: Transaction, origin: Origin,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void

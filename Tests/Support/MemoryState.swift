@@ -48,6 +48,12 @@ struct MemoryState: Sendable {
         return RangeResult(rows: request.countOnly ? [] : rows, count: count, more: more, revision: revision)
     }
 
+    func changes(of key: [UInt8], through revision: Int64, limit: Int) -> [KeyVersion] {
+        (versions[key] ?? []).reversed().filter { $0.revision <= revision }.prefix(limit).map {
+            KeyVersion(revision: $0.revision, nanoseconds: nil, origin: "", value: $0.row?.value)
+        }
+    }
+
     func keys(of lease: Int64) -> [[UInt8]] { sortedKeys.filter { row($0, at: .max)?.lease == lease } }
 
     private func row(_ key: [UInt8], at revision: Int64) -> KeyValue? {

@@ -42,6 +42,9 @@ struct Get: AsyncParsableCommand {
     @Option(name: .customLong("chunk-size"), help: "Objects a request; 0 for all at once.")
     var chunkSize = 500
 
+    @Option(name: .customLong("at-revision"), help: "As it was at this revision of the store (berth history).")
+    var atRevision: Int64?
+
     @Option(help: "The answer of this path of the API as it is, such as /readyz.")
     var raw: String?
 
@@ -51,12 +54,19 @@ struct Get: AsyncParsableCommand {
         let format = try OutputFormat(output.output)
         let target = try await target(berth)
         if watch || watchOnly {
+            if atRevision != nil { throw CommandFailure("error: the past does not change: no --at-revision with -w") }
             return try await WatchPrinter(berth.client, self.view(format), events: outputWatchEvents)
                 .run(target, namespace: scope, query: selectors.query(), skipsList: watchOnly)
         }
+        var query = selectors.query(pageSize: chunkSize > 0 ? chunkSize : nil)
+        if let atRevision {
+            guard atRevision > 0 else { throw CommandFailure("error: --at-revision must be 1 or more") }
+            query.atRevision = atRevision
+            // A page's token says where it goes on, and a revision beside it is refused.
+            query.pageSize = nil
+        }
         let fetcher = Fetcher(
-            client: berth.client, namespace: scope, query: selectors.query(pageSize: chunkSize > 0 ? chunkSize : nil),
-            ignoresNotFound: ignoreNotFound)
+            client: berth.client, namespace: scope, query: query, ignoresNotFound: ignoreNotFound)
         if format.isTable {
             try await printTables(target, fetcher, format)
         } else {

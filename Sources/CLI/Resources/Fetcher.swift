@@ -79,11 +79,26 @@ struct Fetcher {
         return objects
     }
 
+    /// One object of the past: the API reads lists at a revision, so it is a list of one.
+    private func pastOne(_ resource: APIResource, _ name: String, _ accept: String) async throws -> JSON? {
+        var query = query
+        query.fieldSelector = "metadata.name=\(name)"
+        if accept == ServerTable.accept {
+            let page = try await client.pages(resource, namespace: namespace, query: query, accept: accept).first
+            if let page, !(page["rows"]?.array ?? page["items"]?.array ?? []).isEmpty { return page }
+        } else if let object = try await client.list(resource, namespace: namespace, query: query).items.first {
+            return object.json
+        }
+        if ignoresNotFound { return nil }
+        throw Status.notFound(ResourceName(resource.resource, group: resource.group), name)
+    }
+
     /// Nil: there is none, and that is no error.
     private func one(_ resource: APIResource, _ name: String, accept: String) async throws -> JSON? {
         guard namespace != nil || !resource.namespaced else {
             throw CommandFailure("error: a resource cannot be retrieved by name across all namespaces")
         }
+        if query.atRevision != nil { return try await pastOne(resource, name, accept) }
         do {
             return try await client.json(.get, resource.path(namespace: namespace, name: name), accept: accept)
         } catch let status as Status where status.code == 404 && ignoresNotFound {

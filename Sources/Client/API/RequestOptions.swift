@@ -4,6 +4,8 @@ package struct ListQuery: Sendable, Hashable {
     package var fieldSelector: String?
     /// Objects a page; the client fetches page after page.
     package var pageSize: Int?
+    /// As it was at this revision; nil: as it is.
+    package var atRevision: Int64?
 
     package init(labelSelector: String? = nil, fieldSelector: String? = nil, pageSize: Int? = 500) {
         self.labelSelector = labelSelector
@@ -14,6 +16,7 @@ package struct ListQuery: Sendable, Hashable {
     var selectors: [(name: String, value: String)] {
         [("labelSelector", labelSelector), ("fieldSelector", fieldSelector)]
             .compactMap { name, value in value.map { (name, $0) } }
+            + (atRevision.map { [("resourceVersion", String($0)), ("resourceVersionMatch", "Exact")] } ?? [])
     }
 }
 

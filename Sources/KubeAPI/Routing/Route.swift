@@ -26,6 +26,8 @@ enum Route: Sendable {
     case openAPIv2
     /// `/berth/v1/...`: what Kubernetes has no words for; the parts after it.
     case berth([String])
+    /// `/berth/v1/history/PATH`: what became of the object at PATH
+    case history(ResourceRoute)
     case unknown
 }
 

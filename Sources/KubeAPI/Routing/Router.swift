@@ -10,14 +10,18 @@ struct Router: Sendable {
             guard let decoded = PercentEncoding.decode(part) else { return .unknown }
             parts.append(decoded)
         }
+        return route(parts)
+    }
+
+    private func route(_ parts: [String]) -> Route {
         guard let first = parts.first else { return .root }
         let rest = parts.dropFirst()
         switch first {
         case "api": return legacy(rest)
         case "apis": return grouped(rest)
         case "openapi": return openAPI(Array(rest))
+        case "berth": return own(Array(rest))
         case "version": return rest.isEmpty ? .version : .unknown
-        case "berth" where rest.first == "v1": return .berth(Array(rest.dropFirst()))
         case "metrics": return rest.isEmpty ? .metrics : .unknown
         default: return health(first, Array(rest))
         }
@@ -26,6 +30,17 @@ struct Router: Sendable {
     private func health(_ name: String, _ rest: [String]) -> Route {
         guard let endpoint = HealthRoute.Endpoint(rawValue: name), rest.count < 2 else { return .unknown }
         return .health(HealthRoute(endpoint: endpoint, check: rest.first ?? ""))
+    }
+
+    /// What Kubernetes' API does not have: `/berth/v1/...`.
+    private func own(_ parts: [String]) -> Route {
+        guard parts.first == "v1" else { return .unknown }
+        guard parts.dropFirst().first == "history" else { return .berth(Array(parts.dropFirst())) }
+        guard parts.count > 2, ["api", "apis"].contains(parts[2]),
+            case .resource(let object) = route(Array(parts.dropFirst(2))), !object.name.isEmpty,
+            object.subresource.isEmpty, !object.isWatch
+        else { return .unknown }
+        return .history(object)
     }
 
     private func openAPI(_ parts: [String]) -> Route {

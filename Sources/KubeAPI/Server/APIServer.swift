@@ -106,6 +106,7 @@ package final class APIServer: Responder {
             let path = group.isEmpty ? "api/\(version)" : "apis/\(group)/\(version)"
             guard let bytes = openAPI.document(path) else { throw .unknownPath() }
             answerOpenAPI(bytes, call)
+        case .history(let route): try history(route, query, call)
         case .unknown: throw .unknownPath()
         default: call.answer(try discovery.answer(call.route, call))
         }

@@ -74,6 +74,11 @@ extension AccessRequest {
             self.init(verb: Self.verb(method, resource, query))
             (group, self.resource, subresource) = (resource.kind.group, resource.kind.resource, resource.subresource)
             (namespace, name) = (resource.namespace, resource.name)
+        case .history(let resource):
+            // Who may read an object may read what it was.
+            self.init(verb: method == "GET" ? "get" : method.lowercased())
+            (group, self.resource) = (resource.kind.group, resource.kind.resource)
+            (namespace, name) = (resource.namespace, resource.name)
         case .review(let review, let namespace):
             self.init(verb: "create", group: review.group, resource: review.rawValue, namespace: namespace)
         default:

@@ -18,6 +18,10 @@ package protocol Engine: Sendable {
     /// `body` returns false to stop. Sort options are not available here: rows come in key order.
     func scan(_ request: RangeRequest, _ body: (RowView) throws(StoreError) -> Bool) throws(StoreError) -> ScanResult
 
+    /// The changes of a key, newest first and none above `through`, as far back as they can be read: down to the one
+    /// that was in force at the compacted revision.
+    func versions(of key: [UInt8], through: Int64, limit: Int) throws(StoreError) -> [KeyVersion]
+
     /// Hands a transaction to the writer. `completion` is called exactly once, on the writer thread, after the
     /// transaction is durable and visible (or has failed): it must not block.
     func submit(

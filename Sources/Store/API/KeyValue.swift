@@ -76,6 +76,23 @@ package struct Origin: Sendable, Hashable {
     package init(_ description: String) { self.description = description }
 }
 
+/// One change of a key: when, by whom, and what it was afterwards.
+package struct KeyVersion: Sendable, Hashable {
+    package var revision: Int64
+    /// Wall clock, since 1970; nil if it is not known.
+    package var nanoseconds: Int64?
+    package var origin: String
+    /// nil: the change deleted the key.
+    package var value: [UInt8]?
+
+    package init(revision: Int64, nanoseconds: Int64?, origin: String, value: [UInt8]?) {
+        self.revision = revision
+        self.nanoseconds = nanoseconds
+        self.origin = origin
+        self.value = value
+    }
+}
+
 package struct Lease: Sendable, Hashable {
     package var id: Int64
     package var grantedSeconds: Int64

@@ -11,7 +11,7 @@ extension LocalEngineOptions {
 
 /// The engine on local files: LMDB, a write-ahead log and the tail between them.
 package final class LocalEngine: Engine {
-    private let context: StoreContext
+    let context: StoreContext
     private let writer: Writer
     private let hub: WatchHub
     private let supply: SegmentSupply
