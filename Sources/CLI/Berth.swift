@@ -43,7 +43,8 @@ struct Berth: AsyncParsableCommand {
         subcommands: [
             Apply.self, Create.self, Get.self, Describe.self, Delete.self, Scale.self, Exec.self, Attach.self,
             Logs.self,
-            Wait.self, Events.self, Rollout.self, Label.self, Annotate.self, Patch.self, Edit.self, Replace.self,
-            Explain.self, Why.self, VolumeCommand.self, APIResources.self, StatusCommand.self, VersionCommand.self,
+            Wait.self, Events.self, Rollout.self, History.self, Diff.self, Label.self, Annotate.self, Patch.self,
+            Edit.self, Replace.self, Explain.self, Why.self, VolumeCommand.self, APIResources.self,
+            StatusCommand.self, VersionCommand.self,
         ])
 }

@@ -5,7 +5,9 @@ import Objects
 struct Rollout: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Follow and steer the rollout of a StatefulSet's template.",
-        subcommands: [RolloutStatus.self, RolloutRestart.self, RolloutHistory.self, RolloutUndo.self])
+        subcommands: [
+            RolloutStatus.self, RolloutRestart.self, RolloutHistory.self, RolloutUndo.self, RolloutUnstick.self,
+        ])
 }
 
 /// The objects of a rollout command.

@@ -34,6 +34,7 @@ package struct SetDecision {
         if !observation.set.isBeingDeleted {
             if keepReplicas(), fixClaimsOfCondemned(), removeCondemned() { updatePods() }
         }
+        growClaims()
         completeRollingUpdate()
         plan.recheckAfter = secondsToNextAvailable()
     }
@@ -102,7 +103,7 @@ package struct SetDecision {
             if unit.contains(where: \.isAwait) { return (unit, true) }
         }
         if !set.isParallel, replica.state.isTerminating || !replica.state.isRunningAndReady || !replica.isAvailable {
-            return (unit, true)
+            return (unit + unstick(index), true)
         }
         return (unit + repair(replica, after: unit), false)
     }
@@ -114,6 +115,23 @@ package struct SetDecision {
         guard !replica.state.isTerminating else { return [] }
         replicas[index].isDoomed = true
         return [.deletePod(name: replica.pod.name, uid: replica.pod.uid)]
+    }
+
+    /// In order, a pod of an older template that never becomes ready would hold up the rollout of the template that
+    /// mends it (kubernetes#67250). A set that asks for it has such a pod replaced.
+    private mutating func unstick(_ index: Int) -> SetPlan.Unit {
+        guard SetAnnotation.isOn(SetAnnotation.unstickRollout, observation.set),
+            case .rolling(let partition, _) = set.strategy, index >= partition ?? 0,
+            isOutdated(replicas[index]), !replicas[index].state.isRunningAndReady
+        else { return [] }
+        let pod = replicas[index].pod
+        replicas[index].isDoomed = true
+        return [
+            .event(
+                type: "Normal", reason: "RolloutUnstuck",
+                message: "Pod \(pod.name) is not ready and would hold up the rollout of \(observation.update.name): "
+                    + "it is replaced"), .deletePod(name: pod.name, uid: pod.uid),
+        ]
     }
 
     private func create(_ replica: Replica) -> (unit: SetPlan.Unit, blocks: Bool) {
@@ -170,6 +188,27 @@ package struct SetDecision {
             guard SetClaims.hasForeignController(claim, set, pod: replica.pod) else { return [write] }
             return [.conflictingController(claim.name), write]
         }
+    }
+
+    /// Claims that are smaller than their template by now; only bound ones can grow.
+    private mutating func growClaims() {
+        guard SetAnnotation.isOn(SetAnnotation.growClaims, observation.set), !observation.set.isBeingDeleted else {
+            return
+        }
+        var units: [SetPlan.Unit] = []
+        for template in set.claimTemplates {
+            guard let text = template["spec", "resources", "requests", "storage"]?.string, let wanted = Quantity(text)
+            else { continue }
+            for ordinal in set.ordinals {
+                guard let claim = observation.claims[set.claimName(template, ordinal)], !claim.isBeingDeleted,
+                    claim["status", "phase"]?.string == "Bound",
+                    let present = claim["spec", "resources", "requests", "storage"]?.string.flatMap({ Quantity($0) }),
+                    present < wanted
+                else { continue }
+                units.append([.growClaim(claim: claim, to: text)])
+            }
+        }
+        add(units)
     }
 
     private mutating func fixClaimsOfCondemned() -> Bool {

@@ -73,6 +73,7 @@ package struct SetEffects: Sendable {
         switch write {
         case .createClaim(let claim, let pod): try await createClaim(claim, pod: pod, set, &written)
         case .setClaimOwners(let claim, let owners): try await setOwners(owners, of: claim, set, &written)
+        case .growClaim(let claim, let size): try await growClaim(claim, to: size, set, &written)
         case .createPod(let pod): try await createPod(pod, set, &written)
         case .updatePod(let pod): try await updatePod(pod, set, &written)
         case .deletePod(let name, let uid): try await deletePod(name, uid: uid, set, &written)
@@ -159,6 +160,26 @@ package struct SetEffects: Sendable {
         let desired = changed
         written.note(
             .persistentVolumeClaims, try await registry.update(key, by: user) { _ throws(Status) in desired })
+    }
+
+    /// What cannot grow (its class does not allow it, say) stays as it is and is said to.
+    private func growClaim(
+        _ claim: Object, to size: String, _ set: SetSpec, _ written: inout Written
+    ) async throws(Status) {
+        let key = ObjectKey(.persistentVolumeClaims, namespace: set.namespace, name: claim.name)
+        var changed = claim
+        changed["spec", "resources", "requests", "storage"] = .string(size)
+        let desired = changed
+        do {
+            written.note(
+                .persistentVolumeClaims, try await registry.update(key, by: user) { _ throws(Status) in desired })
+        } catch {
+            if error.reason == "Conflict" { throw error }
+            let why = "grow Claim \(claim.name) to \(size) in StatefulSet \(set.name) failed error: \(error.message)"
+            return record(set, .warning, "FailedGrow", why)
+        }
+        record(
+            set, .normal, "SuccessfulGrow", "grow Claim \(claim.name) to \(size) in StatefulSet \(set.name) successful")
     }
 
     // MARK: Events

@@ -28,8 +28,12 @@ struct SetInformers: Sendable {
             if new == nil { for key in SetIndex.concerned(old, nil, sets) { enqueue(key) } }
         }
         claims.addHandler { old, new in
-            guard let claim = new ?? old, new?.isBeingDeleted ?? true else { return }
-            for key in SetIndex.setsNaming(claim, sets) { enqueue(key) }
+            guard let claim = new ?? old else { return }
+            let isGoing = new?.isBeingDeleted ?? true
+            // A claim can grow once it is bound; one that was made by an earlier template may have to.
+            let isBound = !isGoing && new?["status", "phase"] == "Bound" && old?["status", "phase"] != "Bound"
+            guard isGoing || isBound else { return }
+            for key in SetIndex.setsNaming(claim, sets, growing: !isGoing) { enqueue(key) }
         }
     }
 
@@ -96,9 +100,12 @@ enum SetIndex {
     }
 
     /// The sets one of whose templates makes a claim of this name.
-    static func setsNaming(_ claim: Object, _ sets: Informer) -> [ObjectKey] {
+    static func setsNaming(_ claim: Object, _ sets: Informer, growing: Bool = false) -> [ObjectKey] {
         guard let ordinal = PodIdentity.parse(claim.name)?.ordinal else { return [] }
-        return sets.indexed(by: namespace, value: claim.namespace).map(SetSpec.init).filter { set in
+        let candidates = sets.indexed(by: namespace, value: claim.namespace).filter {
+            !growing || SetAnnotation.isOn(SetAnnotation.growClaims, $0)
+        }
+        return candidates.map(SetSpec.init).filter { set in
             set.claimTemplates.contains { set.claimName($0, ordinal) == claim.name }
         }.map(\.key)
     }

@@ -5,6 +5,8 @@ package enum SetWrite: Sendable, Equatable {
     case createClaim(Object, pod: String)
     /// `claim` is the observed object; the write fails if it has changed since.
     case setClaimOwners(claim: Object, [OwnerReference])
+    /// `claim` is the observed object; it asks for this much from now on. A refusal is reported and holds nothing up.
+    case growClaim(claim: Object, to: String)
     case createPod(Object)
     /// The observed pod with its identity and storage put right; fails if it has changed since.
     case updatePod(Object)

@@ -113,6 +113,7 @@ enum StatefulSetRules {
             left[field] = nil
             right[field] = nil
         }
+        if SetAnnotation.isOn(SetAnnotation.growClaims, new) { right = grown(right, to: left) }
         if left != right {
             errors.append(
                 .forbidden(
@@ -121,6 +122,23 @@ enum StatefulSetRules {
                         + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
                         + "'minReadySeconds' are forbidden"))
         }
+    }
+
+    /// `old` with the sizes of its claim templates as `new` has them, where those are not smaller.
+    private static func grown(_ old: JSON, to new: JSON) -> JSON {
+        guard var templates = old["volumeClaimTemplates"]?.array, let wanted = new["volumeClaimTemplates"]?.array,
+            templates.count == wanted.count
+        else { return old }
+        let path = ["spec", "resources", "requests", "storage"]
+        for index in templates.indices {
+            guard let size = wanted[index].at(path), let to = size.string.flatMap({ Quantity($0) }),
+                let from = templates[index].at(path)?.string.flatMap({ Quantity($0) }), from <= to
+            else { continue }
+            templates[index].set(path, size)
+        }
+        var result = old
+        result["volumeClaimTemplates"] = .array(templates)
+        return result
     }
 
     static func status(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {

@@ -120,6 +120,11 @@ struct ModelCluster {
             var changed = claim
             changed.setOwnerReferences(owners)
             claims[claim.name] = stamp(changed)
+        case .growClaim(let claim, let size):
+            guard claims[claim.name]?.resourceVersion == claim.resourceVersion else { return false }
+            var changed = claim
+            changed["spec", "resources", "requests", "storage"] = .string(size)
+            claims[claim.name] = stamp(changed)
         case .createPod(let pod):
             guard pods[pod.name] == nil else { return false }
             checkCreation(pod)
