@@ -17,6 +17,9 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
 
     private let http1: (any Channel) throws -> Void
     private let http2: (any Channel) throws -> Void
+    private enum Phase { case sniffing, configuring, forwarding }
+
+    private var phase = Phase.sniffing
     private var buffer = ByteBuffer()
     private var silence: Scheduled<Void>?
     private let patience: TimeAmount
@@ -36,9 +39,13 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { silence?.cancel() }
 
+    /// The handlers that take over write at once, and a write can make the channel read: what comes while they are being
+    /// added waits behind the first bytes, and what comes before this handler is gone is theirs.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if phase == .forwarding { return context.fireChannelRead(data) }
         var bytes = unwrapInboundIn(data)
         buffer.writeBuffer(&bytes)
+        if phase == .configuring { return }
         let count = min(buffer.readableBytes, Self.preface.count)
         let start = buffer.readableBytesView.prefix(count)
         if !start.elementsEqual(Self.preface.prefix(count)) {
@@ -49,11 +56,13 @@ final class PrefaceSniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func hand(over configure: (any Channel) throws -> Void, _ context: ChannelHandlerContext) {
+        phase = .configuring
         do {
             try configure(context.channel)
-            context.fireChannelRead(wrapInboundOut(buffer))
-            context.fireChannelReadComplete()
-            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
-        } catch { context.close(promise: nil) }
+        } catch { return context.close(promise: nil) }
+        phase = .forwarding
+        context.fireChannelRead(wrapInboundOut(buffer))
+        context.fireChannelReadComplete()
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 }
