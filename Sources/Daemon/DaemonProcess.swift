@@ -18,7 +18,13 @@ enum DaemonProcess {
         let engine = try openStore(settings, log)
         var kube: KubeService?
         var etcd: EtcdService?
-        if let socket = sockets.etcd { etcd = try await EtcdService.start(settings, engine: engine, socket: socket) }
+        if let socket = sockets.etcd {
+            let all = [socket, sockets.etcdTCP].compactMap(\.self)
+            etcd = try await EtcdService.start(settings, engine: engine, sockets: all)
+            if let address = settings.etcdListen {
+                log.warning("etcd on \(address) is open to every user of this machine; etcd.sock is not")
+            }
+        }
         if let socket = sockets.api {
             kube = try await KubeService.start(settings, engine: engine, socket: socket, dns: sockets.dns, log)
         }
@@ -40,7 +46,8 @@ enum DaemonProcess {
         var paths: [String] = []
         if settings.serves.contains(.kube) { paths.append(settings.apiSocket) }
         if settings.serves.contains(.etcd) { paths.append(settings.etcdSocket) }
-        return paths.joined(separator: " and ")
+        if let address = settings.etcdListen { paths.append("\(address)") }
+        return paths.joined(separator: ", ")
     }
 
     private static func openStore(_ settings: Settings, _ log: DaemonLog) throws(DaemonError) -> LocalEngine {

@@ -11,6 +11,8 @@ struct DaemonSockets {
     let dns: [DNSSocket]
     /// Why names are not served, or not everywhere.
     let dnsProblems: [String]
+    /// nil: not asked for (`--etcd-listen`).
+    let etcdTCP: ListeningSocket?
 
     init(_ settings: Settings) throws(DaemonError) {
         let inherited = InheritedSockets.take()
@@ -23,6 +25,13 @@ struct DaemonSockets {
         api = settings.serves.contains(.kube) ? try socket("api", path: settings.apiSocket, mode: 0o660) : nil
         // It shows every Secret.
         etcd = settings.serves.contains(.etcd) ? try socket("etcd", path: settings.etcdSocket, mode: 0o600) : nil
+        if let address = settings.etcdListen {
+            do throws(SocketError) { etcdTCP = try TCPListener.bind(address, name: "etcd-tcp") } catch {
+                throw DaemonError(message: error.description, code: .unavailable)
+            }
+        } else {
+            etcdTCP = nil
+        }
         // Whoever connects to what is not served is better refused than kept waiting.
         let used = Set([api, etcd].compactMap(\.?.descriptor))
         let names = settings.serves.contains(.kube) ? inherited.filter { $0.name == "dns" } : []

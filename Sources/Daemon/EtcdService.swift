@@ -10,18 +10,21 @@ struct EtcdService {
     private let server: EtcdServer
 
     static func start(
-        _ settings: Settings, engine: LocalEngine, socket: ListeningSocket
+        _ settings: Settings, engine: LocalEngine, sockets: [ListeningSocket]
     ) async throws(DaemonError) -> EtcdService {
         let (cluster, member) = engine.storeID
         let identity = Identity(
-            clusterID: cluster, memberID: member, name: "berth", clientURLs: ["unix://\(settings.etcdSocket)"])
+            clusterID: cluster, memberID: member, name: "berth",
+            clientURLs: ["unix://\(settings.etcdSocket)"] + (settings.etcdListen.map { ["http://\($0)"] } ?? []))
         let directory = settings.dataDirectory
         let server = EtcdServer(
             group: MultiThreadedEventLoopGroup.singleton, engine: engine, identity: identity,
             isReadOnlyForKubernetes: settings.serves.contains(.kube),
             facts: { facts(directory) }, metrics: { metrics(engine, facts(directory)) })
-        do { try await server.serve(socket) } catch {
-            throw DaemonError(message: "cannot serve \(settings.etcdSocket): \(error)", code: .unavailable)
+        for socket in sockets {
+            do { try await server.serve(socket) } catch {
+                throw DaemonError(message: "cannot serve the etcd API on \(socket.name): \(error)", code: .unavailable)
+            }
         }
         return EtcdService(server: server)
     }

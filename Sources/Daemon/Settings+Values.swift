@@ -1,4 +1,5 @@
 import DNS
+import Transport
 
 /// Reading the values of settings.
 extension Settings {
@@ -55,6 +56,20 @@ extension Settings {
             endpoints.append(endpoint)
         }
         return .on(endpoints)
+    }
+
+    /// Empty: none.
+    static func loopback(_ name: String, _ value: String) throws(SettingsError) -> LoopbackAddress? {
+        if value.isEmpty { return nil }
+        do throws(LoopbackAddress.Problem) { return try LoopbackAddress(parsing: value) } catch {
+            switch error {
+            case .malformed: throw SettingsError("\(name) must be HOST:PORT such as 127.0.0.1:2379, not '\(value)'")
+            case .notLoopback(let host):
+                throw SettingsError(
+                    "\(name) must be on the loopback interface (127.0.0.1, localhost or [::1]), not on '\(host)': it is "
+                        + "served without TLS and shows every Secret; let a TLS proxy listen there instead")
+            }
+        }
     }
 
     static func count(_ name: String, _ value: String) throws(SettingsError) -> Int64 {

@@ -1,6 +1,7 @@
 import DNS
 import Glibc
 import Store
+import Transport
 
 /// What the daemon does, from flags, variables, configuration file and defaults, in this order.
 struct Settings: Sendable, Equatable {
@@ -18,6 +19,8 @@ struct Settings: Sendable, Equatable {
     var dataDirectory = "/var/lib/berth/store"
     var apiSocket = "/run/berth/api.sock"
     var etcdSocket = "/run/berth/etcd.sock"
+    /// nil: on the socket only.
+    var etcdListen: LoopbackAddress?
     var nodeSocket = "/run/berth/node.sock"
     var volumeRoot = "/var/lib/berth/volumes"
     var serviceCIDR = "10.96.0.0/16"
@@ -32,8 +35,8 @@ struct Settings: Sendable, Equatable {
     var logLevel = LogLevel.info
 
     static let names = [
-        "serve", "data-dir", "api-socket", "etcd-socket", "node-socket", "volume-root", "service-cidr", "pod-cidr",
-        "default-storage-class", "retention-age", "retention-revisions", "verify", "dns-listen",
+        "serve", "data-dir", "api-socket", "etcd-socket", "etcd-listen", "node-socket", "volume-root", "service-cidr",
+        "pod-cidr", "default-storage-class", "retention-age", "retention-revisions", "verify", "dns-listen",
         "ephemeral", "log-level",
     ]
 
@@ -63,6 +66,9 @@ struct Settings: Sendable, Equatable {
         for (name, value) in values.sorted(by: { $0.key < $1.key }) { try set(name, value) }
         // Throw-away daemons run side by side, and only one could have the address.
         if isEphemeral, values["dns-listen"] == nil { dnsListen = .off }
+        if etcdListen != nil, !serves.contains(.etcd) {
+            throw SettingsError("etcd-listen is set, but serve leaves etcd out; serve it, or take etcd-listen away")
+        }
     }
 
     private mutating func set(_ name: String, _ value: String) throws(SettingsError) {
@@ -71,6 +77,7 @@ struct Settings: Sendable, Equatable {
         case "data-dir": dataDirectory = try Self.path(name, value)
         case "api-socket": apiSocket = try Self.path(name, value)
         case "etcd-socket": etcdSocket = try Self.path(name, value)
+        case "etcd-listen": etcdListen = try Self.loopback(name, value)
         case "node-socket": nodeSocket = try Self.path(name, value)
         case "volume-root": volumeRoot = try Self.path(name, value)
         case "service-cidr": serviceCIDR = try Self.network(name, value)
@@ -96,6 +103,7 @@ struct Settings: Sendable, Equatable {
         data-dir: \(dataDirectory)
         api-socket: \(apiSocket)
         etcd-socket: \(etcdSocket)
+        etcd-listen: \(etcdListen?.description ?? "")
         node-socket: \(nodeSocket)
         volume-root: \(volumeRoot)
         service-cidr: \(serviceCIDR)

@@ -98,14 +98,17 @@ final class GRPCCall {
         return needsHead
     }
 
-    /// Only streams of answers are watched for how far their client is behind.
+    /// How far a client is behind matters for streams of answers, and for answers that are not small.
     func promiseOfDelivery(_ size: Int) -> EventLoopPromise<Void>? {
-        guard handler != nil else { return nil }
+        guard handler != nil || size > Self.smallAnswer else { return nil }
         let promise = eventLoop.makePromise(of: Void.self)
         let answers = answers
         promise.futureResult.whenComplete { _ in answers.delivered(size) }
         return promise
     }
+
+    /// As many of these as there are streams on a connection are no burden.
+    static let smallAnswer = 512
 
     func closed() {
         isEnded = true

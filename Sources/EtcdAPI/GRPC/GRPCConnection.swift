@@ -12,6 +12,8 @@ final class GRPCConnection: ChannelInboundHandler {
 
     /// What a connection may keep in requests that are not whole yet.
     static let partialBytesLimit = 64 << 20
+    /// What may wait for a client that does not read; calls beyond are refused. One answer more may be on top.
+    static let unreadBytesLimit = 64 << 20
     /// Given to the connection at its start, on top of HTTP/2's 65,535.
     static let connectionWindow = 4 << 20
     static let streamWindow = 1 << 20
@@ -19,6 +21,9 @@ final class GRPCConnection: ChannelInboundHandler {
     private let router: [String: Method]
     private var calls: [HTTP2StreamID: GRPCCall] = [:]
     private var unreturnedWindow = 0
+    private var unreadBytes = 0
+    /// Of all calls.
+    private var partialBytes = 0
     private var isQuiescing = false
     private var context: ChannelHandlerContext?
     private var outbox: Outbox?
@@ -91,11 +96,9 @@ final class GRPCConnection: ChannelInboundHandler {
             if ended { call.halfClosed() }
             return
         }
-        guard !isQuiescing else { return refuse(stream, GRPCStatus(.unavailable, "etcdserver: server stopped")) }
+        if let status = refusal { return refuse(stream, CallHead.trailers(status, isOnly: true), ended: ended) }
         switch CallHead.parse(headers, router) {
-        case .refused(let answer):
-            write(stream, .headers(.init(headers: answer, endStream: true)))
-            if !ended { write(stream, .rstStream(.noError)) }
+        case .refused(let answer): refuse(stream, answer, ended: ended)
         case .call(let method, let timeout):
             guard let context, let outbox else { return }
             let call = GRPCCall(stream: stream, method: method, eventLoop: context.eventLoop, outbox: outbox)
@@ -106,14 +109,26 @@ final class GRPCConnection: ChannelInboundHandler {
         }
     }
 
+    /// Why no call is taken at all.
+    private var refusal: GRPCStatus? {
+        if isQuiescing { return EtcdErrors.stopped }
+        guard unreadBytes > Self.unreadBytesLimit else { return nil }
+        return GRPCStatus(
+            .resourceExhausted, "berth: \(unreadBytes) bytes of answers wait to be read on this connection")
+    }
+
     private func receive(_ stream: HTTP2StreamID, _ data: HTTP2Frame.FramePayload.Data) {
         guard case .byteBuffer(var bytes) = data.data else { return }
         let size = bytes.readableBytes + (data.paddingBytes.map { $0 + 1 } ?? 0)
         let call = calls[stream]
-        call?.receive(&bytes)
-        if data.endStream { call?.halfClosed() }
+        if let call {
+            let before = call.partialBytes
+            call.receive(&bytes)
+            partialBytes += call.partialBytes - before
+            if data.endStream { call.halfClosed() }
+        }
         credit(stream, size, streamIsOpen: !data.endStream && calls[stream] != nil)
-        if calls.values.lazy.map(\.partialBytes).contains(where: { $0 > 0 }) { limitPartialBytes() }
+        if partialBytes > Self.partialBytesLimit { context?.close(promise: nil) }
     }
 
     /// Returns what was read to the client, in pieces worth a frame.
@@ -128,12 +143,11 @@ final class GRPCConnection: ChannelInboundHandler {
         }
     }
 
-    private func limitPartialBytes() {
-        let total = calls.values.reduce(0) { $0 + $1.partialBytes }
-        if total > Self.partialBytesLimit { context?.close(promise: nil) }
+    private func end(_ stream: HTTP2StreamID) {
+        guard let call = calls.removeValue(forKey: stream) else { return }
+        partialBytes -= call.partialBytes
+        call.closed()
     }
-
-    private func end(_ stream: HTTP2StreamID) { calls.removeValue(forKey: stream)?.closed() }
 
     private func quiesce(_ context: ChannelHandlerContext) {
         isQuiescing = true
@@ -159,7 +173,12 @@ final class GRPCConnection: ChannelInboundHandler {
 
     private func send(_ call: GRPCCall, _ bytes: ByteBuffer) {
         if call.takeNeedsHead() { write(call.stream, .headers(.init(headers: CallHead.answer))) }
-        let promise = call.promiseOfDelivery(bytes.readableBytes)
+        let size = bytes.readableBytes
+        let promise = call.promiseOfDelivery(size)
+        if let promise {
+            unreadBytes += size
+            promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.unreadBytes -= size }
+        }
         write(call.stream, .data(.init(data: .byteBuffer(bytes))), promise: promise)
     }
 
@@ -170,8 +189,9 @@ final class GRPCConnection: ChannelInboundHandler {
         end(call.stream)
     }
 
-    private func refuse(_ stream: HTTP2StreamID, _ status: GRPCStatus) {
-        write(stream, .headers(.init(headers: CallHead.trailers(status, isOnly: true), endStream: true)))
+    private func refuse(_ stream: HTTP2StreamID, _ answer: HPACKHeaders, ended: Bool) {
+        write(stream, .headers(.init(headers: answer, endStream: true)))
+        if !ended { write(stream, .rstStream(.noError)) }
     }
 
     private func write(

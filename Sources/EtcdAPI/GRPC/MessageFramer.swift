@@ -37,6 +37,12 @@ struct MessageFramer {
         return buffer.readSlice(length: Int(length))
     }
 
+    /// Fills in the prefix of a message that was written behind room for it.
+    static func seal(_ buffer: inout ByteBuffer) {
+        buffer.setInteger(UInt8(0), at: buffer.readerIndex)
+        buffer.setInteger(UInt32(buffer.readableBytes - prefixLength), at: buffer.readerIndex + 1)
+    }
+
     /// `message` with its prefix, as one buffer.
     static func frame(_ message: some Message, _ allocator: ByteBufferAllocator) -> ByteBuffer {
         let size = ProtobufSize.of(message)

@@ -10,7 +10,17 @@ package struct Method: Sendable {
         case streaming(@Sendable (any CallStream) -> any CallHandler)
     }
 
+    /// What reflection tells of a method.
+    struct Shape: Sendable {
+        var call: any Message.Type
+        var reply: any Message.Type
+        var clientStreams = false
+        var serverStreams = false
+    }
+
     let body: Body
+    /// nil: always refused.
+    let shape: Shape?
     /// For the JSON gateway: its request in protobuf.
     let fromJSON: @Sendable (JSON) throws(WireError) -> ByteBuffer
     /// For the JSON gateway: a unary answer, with gRPC's prefix, in JSON.
@@ -27,13 +37,31 @@ package struct Method: Sendable {
                     return answer(.failure(unreadable(error)))
                 }
                 serve(call) { answer($0.map { MessageFramer.frame($0, ByteBufferAllocator()) }) }
-            },
+            }, shape: Shape(call: Call.self, reply: Reply.self),
             fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
             toJSON: { (framed) throws(WireError) in
                 var bytes = framed
                 bytes.moveReaderIndex(forwardBy: MessageFramer.prefixLength)
                 return GatewayWriter.json(try ProtobufReader.decode(Reply.self, bytes))
             })
+    }
+
+    /// Answered at once with a message that is encoded already, prefix and all.
+    static func encoded<Call: Message, Reply: Message>(
+        _ type: Call.Type, _ reply: Reply.Type, _ serve: @escaping @Sendable (Call) throws(GRPCStatus) -> ByteBuffer
+    ) -> Method {
+        let decoding = unary(type) { (_, _: (Result<Reply, GRPCStatus>) -> Void) in }
+        return Method(
+            body: .unary { bytes, answer in
+                answer(
+                    Result { () throws(GRPCStatus) in
+                        let call: Call
+                        do throws(WireError) { call = try ProtobufReader.decode(Call.self, bytes) } catch {
+                            throw unreadable(error)
+                        }
+                        return try serve(call)
+                    })
+            }, shape: decoding.shape, fromJSON: decoding.fromJSON, toJSON: decoding.toJSON)
     }
 
     package static func immediate<Call: Message, Reply: Message>(
@@ -44,13 +72,24 @@ package struct Method: Sendable {
         }
     }
 
-    package static func streaming<Call: Message>(
-        _: Call.Type, _ open: @escaping @Sendable (any CallStream) -> any CallHandler
+    /// - Parameter clientStreams: the client may send more than one message.
+    package static func streaming<Call: Message, Reply: Message>(
+        _: Call.Type, _: Reply.Type, clientStreams: Bool = true, serverStreams: Bool = true,
+        _ open: @escaping @Sendable (any CallStream) -> any CallHandler
     ) -> Method {
         Method(
             body: .streaming(open),
+            shape: Shape(
+                call: Call.self, reply: Reply.self, clientStreams: clientStreams, serverStreams: serverStreams),
             fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
             toJSON: { (_) throws(WireError) in .null })
+    }
+
+    /// Refused whatever is asked.
+    static func refused(_ status: GRPCStatus) -> Method {
+        Method(
+            body: .unary { _, answer in answer(.failure(status)) }, shape: nil,
+            fromJSON: { (_) throws(WireError) in ByteBuffer() }, toJSON: { (_) throws(WireError) in .null })
     }
 
     private static func transcode<Call: Message>(_ json: JSON, as _: Call.Type) throws(WireError) -> ByteBuffer {

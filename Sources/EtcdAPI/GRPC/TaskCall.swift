@@ -33,8 +33,10 @@ final class TaskCall<Call: Message>: CallHandler {
 }
 
 extension Method {
-    /// One request, any number of answers, and a body that may wait.
-    static func task<Call: Message>(_: Call.Type, _ body: @escaping TaskCall<Call>.Body) -> Method {
-        streaming(Call.self) { TaskCall($0, body) }
+    /// One request, one answer (or any number, if the server streams), and a body that may wait.
+    static func task<Call: Message, Reply: Message>(
+        _ call: Call.Type, _ reply: Reply.Type, serverStreams: Bool = false, _ body: @escaping TaskCall<Call>.Body
+    ) -> Method {
+        streaming(call, reply, clientStreams: false, serverStreams: serverStreams) { TaskCall($0, body) }
     }
 }

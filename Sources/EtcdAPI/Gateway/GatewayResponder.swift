@@ -13,6 +13,7 @@ package struct GatewayResponder: Responder {
     }
 
     package func respond(to request: HTTPRequest, _ exchange: any Exchange) {
+        if let status = BrowserGuard.refusal(of: request) { return GatewayErrors.send(status, exchange) }
         switch (request.method, request.path) {
         case ("GET", "/health"): exchange.send(.json(["health": "true", "reason": ""]))
         case ("GET", "/livez"), ("GET", "/readyz"): exchange.send(.text("ok\n"))

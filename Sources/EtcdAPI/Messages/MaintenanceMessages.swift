@@ -249,42 +249,6 @@ package struct HashKVReply: Message, Hashable {
     }
 }
 
-package struct SnapshotCall: Message, Hashable {
-    package init() {}
-
-    package func write(to writer: inout some FieldWriter) {}
-
-    package mutating func read(_ number: Int, from reader: inout some FieldReader) throws(WireError) {
-        try reader.skip()
-    }
-}
-
-package struct SnapshotReply: Message, Hashable {
-    package var header: ResponseHeader?
-    package var remainingBytes: UInt64 = 0
-    package var blob: [UInt8] = []
-    package var version = ""
-
-    package init() {}
-
-    package func write(to writer: inout some FieldWriter) {
-        writer.message(1, "header", header)
-        writer.uint64(2, "remaining_bytes", remainingBytes)
-        writer.bytes(3, "blob", blob)
-        writer.string(4, "version", version)
-    }
-
-    package mutating func read(_ number: Int, from reader: inout some FieldReader) throws(WireError) {
-        switch number {
-        case 1: try reader.message(&header)
-        case 2: try reader.uint64(&remainingBytes)
-        case 3: try reader.bytes(&blob)
-        case 4: try reader.string(&version)
-        default: try reader.skip()
-        }
-    }
-}
-
 package struct AuthStatusCall: Message, Hashable {
     package init() {}
 

@@ -8,9 +8,7 @@ struct ClusterService: Sendable {
     var methods: [String: Method] {
         var methods = ["MemberList": Method.immediate(MemberListCall.self, memberList)]
         for name in ["MemberAdd", "MemberRemove", "MemberUpdate", "MemberPromote"] {
-            methods[name] = .immediate(AuthStatusCall.self) { (_) throws(GRPCStatus) -> MemberListReply in
-                throw GRPCStatus(.unimplemented, "berth: this is a cluster of one, and stays one")
-            }
+            methods[name] = .refused(GRPCStatus(.unimplemented, "berth: this is a cluster of one, and stays one"))
         }
         return methods
     }
@@ -46,15 +44,11 @@ struct AuthService: Sendable {
                 reply.authRevision = 1
                 return reply
             },
-            "Authenticate": .immediate(AuthStatusCall.self) { (_) throws(GRPCStatus) -> AuthStatusReply in
-                throw EtcdErrors.authNotEnabled
-            },
+            "Authenticate": .refused(EtcdErrors.authNotEnabled),
         ]
         for name in Self.refused {
-            methods[name] = .immediate(AuthStatusCall.self) { (_) throws(GRPCStatus) -> AuthStatusReply in
-                throw GRPCStatus(
-                    .unimplemented, "berth: no users and roles here; access is by the socket's permissions")
-            }
+            methods[name] = .refused(
+                GRPCStatus(.unimplemented, "berth: no users and roles here; access is by the socket's permissions"))
         }
         return methods
     }

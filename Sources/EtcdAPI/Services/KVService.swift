@@ -1,3 +1,4 @@
+internal import NIOCore
 internal import Store
 
 /// `etcdserverpb.KV`. Reads are answered on the event loop; writes go to the store's writer and come back.
@@ -8,7 +9,7 @@ struct KVService: Sendable {
 
     var methods: [String: Method] {
         [
-            "Range": .immediate(RangeCall.self, range),
+            "Range": .encoded(RangeCall.self, RangeReply.self, range),
             "Put": .unary(PutCall.self, put),
             "DeleteRange": .unary(DeleteRangeCall.self, deleteRange),
             "Txn": .unary(TransactionCall.self, transaction),
@@ -16,11 +17,14 @@ struct KVService: Sendable {
         ]
     }
 
-    func range(_ call: RangeCall) throws(GRPCStatus) -> RangeReply {
+    func range(_ call: RangeCall) throws(GRPCStatus) -> ByteBuffer {
         let request = try KVRequests.range(call)
-        do throws(StoreError) { return replies.range(try engine.range(request)) } catch {
-            throw EtcdErrors.status(error)
+        if let answer = RangeEncoder(engine: engine, identity: replies.identity).answer(request) {
+            return try answer.get()
         }
+        do throws(StoreError) {
+            return MessageFramer.frame(replies.range(try engine.range(request)), ByteBufferAllocator())
+        } catch { throw EtcdErrors.status(error) }
     }
 
     func put(_ call: PutCall, _ answer: @escaping @Sendable (Result<PutReply, GRPCStatus>) -> Void) {

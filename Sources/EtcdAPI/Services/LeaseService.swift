@@ -17,7 +17,8 @@ struct LeaseService: Sendable {
             "LeaseRevoke": .unary(LeaseRevokeCall.self, revoke),
             "LeaseTimeToLive": .immediate(LeaseTimeToLiveCall.self, timeToLive),
             "LeaseLeases": .immediate(LeaseLeasesCall.self, leases),
-            "LeaseKeepAlive": .streaming(LeaseKeepAliveCall.self) { [self] in KeepAliveStream(service: self, stream: $0)
+            "LeaseKeepAlive": .streaming(LeaseKeepAliveCall.self, LeaseKeepAliveReply.self) { [self] in
+                KeepAliveStream(service: self, stream: $0)
             },
         ]
     }

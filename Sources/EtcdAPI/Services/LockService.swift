@@ -8,8 +8,11 @@ struct LockService: Sendable {
 
     var methods: [String: Method] {
         [
-            "Lock": .task(LockCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await lock(call)) },
-            "Unlock": .task(UnlockCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await unlock(call))
+            "Lock": .task(LockCall.self, LockReply.self) { (call, stream) throws(GRPCStatus) in
+                stream.send(try await lock(call))
+            },
+            "Unlock": .task(UnlockCall.self, UnlockReply.self) { (call, stream) throws(GRPCStatus) in
+                stream.send(try await unlock(call))
             },
         ]
     }
@@ -40,15 +43,19 @@ struct ElectionService: Sendable {
 
     var methods: [String: Method] {
         [
-            "Campaign": .task(CampaignCall.self) { (call, stream) throws(GRPCStatus) in
+            "Campaign": .task(CampaignCall.self, CampaignReply.self) { (call, stream) throws(GRPCStatus) in
                 stream.send(try await campaign(call))
             },
-            "Proclaim": .task(ProclaimCall.self) { (call, stream) throws(GRPCStatus) in
+            "Proclaim": .task(ProclaimCall.self, ProclaimReply.self) { (call, stream) throws(GRPCStatus) in
                 stream.send(try await proclaim(call))
             },
             "Leader": .immediate(LeaderCall.self) { (call) throws(GRPCStatus) in try leader(call) },
-            "Observe": .task(LeaderCall.self) { (call, stream) throws(GRPCStatus) in try await observe(call, stream) },
-            "Resign": .task(ResignCall.self) { (call, stream) throws(GRPCStatus) in stream.send(try await resign(call))
+            "Observe": .task(LeaderCall.self, LeaderReply.self, serverStreams: true) {
+                (call, stream) throws(GRPCStatus) in
+                try await observe(call, stream)
+            },
+            "Resign": .task(ResignCall.self, ResignReply.self) { (call, stream) throws(GRPCStatus) in
+                stream.send(try await resign(call))
             },
         ]
     }

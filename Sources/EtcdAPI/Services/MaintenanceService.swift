@@ -27,6 +27,7 @@ struct MaintenanceService: Sendable {
 
     let engine: any Engine
     let replies: KVReplies
+    let alarms: AlarmBook
     let facts: @Sendable () -> StorageFacts
 
     var methods: [String: Method] {
@@ -40,17 +41,13 @@ struct MaintenanceService: Sendable {
             },
             "Hash": .unary(HashCall.self, hash),
             "HashKV": .unary(HashKVCall.self, hashKV),
-            "Snapshot": .streaming(SnapshotCall.self) { stream in
-                RefusedCall(
-                    stream,
-                    GRPCStatus(
-                        .unimplemented,
-                        "berth: the store is not a bbolt file, so etcdutl could not read it; use 'berth snapshot save'")
-                )
-            },
-            "MoveLeader": .immediate(StatusCall.self) { (_) throws(GRPCStatus) -> DefragmentReply in
-                throw GRPCStatus(.failedPrecondition, "etcdserver: not leader")
-            },
+            "Snapshot": .refused(
+                GRPCStatus(
+                    .unimplemented,
+                    "berth: the store is not a bbolt file, so etcdutl could not read it; use 'berth snapshot save'")),
+            // etcd's answer where nobody else is there to lead.
+            "MoveLeader": .refused(GRPCStatus(.failedPrecondition, "etcdserver: bad leader transferee")),
+            "Downgrade": .refused(GRPCStatus(.unimplemented, "berth: there is nothing to downgrade to")),
         ]
     }
 
@@ -70,20 +67,34 @@ struct MaintenanceService: Sendable {
         // One member applies what it commits at once; the revision is as good an index as any.
         reply.raftIndex = UInt64(engine.currentRevision)
         reply.raftAppliedIndex = reply.raftIndex
-        if facts.isOutOfSpace { reply.errors = ["memberID:\(replies.identity.memberID) alarm:NOSPACE "] }
+        reply.errors = activeAlarms(facts).map { "memberID:\($0.memberID) alarm:\($0.alarm.wireName) " }
         return reply
     }
 
-    /// Alarms come and go by themselves here: activating and deactivating by hand changes nothing.
+    /// What was activated by hand is deactivated by hand; a NOSPACE of the store's own ends when it has space again.
     func alarm(_ call: AlarmCall) throws(GRPCStatus) -> AlarmReply {
         var reply = AlarmReply()
         reply.header = header
-        guard call.action == .get, facts().isOutOfSpace, call.alarm != .corrupt else { return reply }
+        switch call.action {
+        case .get: reply.alarms = activeAlarms(facts()).filter { call.alarm == .none || $0.alarm == call.alarm }
+        case .activate where call.alarm != .none && alarms.activate(call.alarm): reply.alarms = [member(call.alarm)]
+        case .deactivate where alarms.deactivate(call.alarm): reply.alarms = [member(call.alarm)]
+        case .activate, .deactivate: break
+        }
+        return reply
+    }
+
+    private func activeAlarms(_ facts: StorageFacts) -> [AlarmMember] {
+        var active = alarms.active
+        if facts.isOutOfSpace { active.insert(.noSpace) }
+        return active.sorted { $0.rawValue < $1.rawValue }.map(member)
+    }
+
+    private func member(_ alarm: AlarmType) -> AlarmMember {
         var member = AlarmMember()
         member.memberID = replies.identity.memberID
-        member.alarm = .noSpace
-        reply.alarms = [member]
-        return reply
+        member.alarm = alarm
+        return member
     }
 
     func hash(_ call: HashCall, _ answer: @escaping @Sendable (Result<HashReply, GRPCStatus>) -> Void) {
@@ -126,14 +137,6 @@ struct MaintenanceService: Sendable {
                 })
         }
     }
-}
-
-/// A call that is refused whatever it asks.
-final class RefusedCall: CallHandler {
-    init(_ stream: any CallStream, _ status: GRPCStatus) { stream.finish(status) }
-    func receive(_ message: ByteBuffer) {}
-    func halfClosed() {}
-    func closed() {}
 }
 
 /// Equal for two stores with the same keys, values and revisions, and for one store before and after compaction above

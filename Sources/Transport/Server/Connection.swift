@@ -7,7 +7,7 @@ package final class Connection: Sendable {
     }
 
     package let peer: Peer
-    /// The listener's name: `api`, `etcd`.
+    /// The listener's name: `api`, `etcd`, `etcd-tcp`.
     package let listener: String
 
     package init(peer: Peer, listener: String) {

@@ -1,6 +1,6 @@
 /// A socket that listens already.
 package struct ListeningSocket: Sendable {
-    /// `api`, `etcd` or `dns`
+    /// `api`, `etcd`, `etcd-tcp` or `dns`
     package var name: String
     package var descriptor: CInt
     /// Made by this process, which removes its file at the end; not handed in by systemd.
