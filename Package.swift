@@ -113,7 +113,7 @@ let package = Package(
             name: "TransportTests",
             dependencies: [
                 "Transport", "TransportTestSupport", .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOEmbedded", package: nio),
             ]),
         .testTarget(
             name: "KubeAPITests",
@@ -148,11 +148,12 @@ let package = Package(
 if Context.environment["BERTH_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(name: "StoreBench", dependencies: ["Store"], path: "Benchmarks/StoreBench"))
+    package.targets.append(.executableTarget(name: "EtcdLoad", path: "Benchmarks/EtcdLoad"))
 }
 
 // BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.
 let strict = Context.environment["BERTH_STRICT"] == "1"
-let cTargets: Set = ["CLMDB", "CStore", "CNode"]
+let cTargets: Set = ["CLMDB", "CStore", "CNode", "EtcdLoad"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
