@@ -9,6 +9,7 @@ package final class EndpointsController: Sendable {
     private static let byService = "endpoints.service"
 
     private let registry: Registry
+    private let events: EventRecorder
     private let services: Informer
     private let pods: Informer
     private let nodes: Informer
@@ -20,6 +21,7 @@ package final class EndpointsController: Sendable {
 
     package init(_ shared: SharedInformers) {
         registry = shared.registry
+        events = EventRecorder(registry)
         services = shared.informer(.services)
         pods = shared.informer(.pods)
         nodes = shared.informer(.nodes)
@@ -38,6 +40,7 @@ package final class EndpointsController: Sendable {
 
     private func addHandlers() {
         services.addHandler { [weak self] old, new in
+            if old == nil, let new { self?.notice(new) }
             if let service = new ?? old { self?.add(service.namespace, service.name) }
         }
         pods.addHandler { [weak self] old, new in self?.addServices(of: old, new) }
@@ -50,6 +53,13 @@ package final class EndpointsController: Sendable {
         endpoints.addHandler { [weak self] old, new in
             if let endpoints = new ?? old { self?.add(endpoints.namespace, endpoints.name) }
         }
+    }
+
+    private func notice(_ service: Object) {
+        guard let message = RoutingNotice.message(service, now: registry.options.clock()) else { return }
+        events.record(
+            about: service, type: .normal, reason: RoutingNotice.reason, message: message,
+            component: "endpointslice-controller")
     }
 
     private func add(_ namespace: String, _ name: String) {

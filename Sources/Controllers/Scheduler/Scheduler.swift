@@ -9,6 +9,8 @@ package final class Scheduler: Sendable {
     private static let user = User(name: "system:kube-scheduler", userAgent: "berth-scheduler")
     private static let unscheduled = "scheduler.unscheduled"
     private static let byNode = "scheduler.node"
+    private static let byClaim = "scheduler.claim"
+    private static let withAffinity = "scheduler.affinity"
 
     private let registry: Registry
     private let events: EventRecorder
@@ -23,6 +25,7 @@ package final class Scheduler: Sendable {
     private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
     /// The cache of pods must have seen this before the next decision, or two pods would get the same resources.
     private let bound = Mutex<Int64>(0)
+    private let placed = PlacedPods()
 
     package init(_ shared: SharedInformers, binder: VolumeBinder) {
         self.binder = binder
@@ -35,22 +38,50 @@ package final class Scheduler: Sendable {
         classes = shared.informer(.storageClasses)
         pods.addIndex(Self.unscheduled) { Self.isWaiting($0) ? [""] : [] }
         pods.addIndex(Self.byNode) { $0["spec", "nodeName"]?.string.map { [$0] } ?? [] }
+        pods.addIndex(Self.byClaim) { pod in
+            Self.isWaiting(pod) ? SchedulingClaims.claimNames(pod).map { "\(pod.namespace)/\($0)" } : []
+        }
+        pods.addIndex(Self.withAffinity) { Self.isWaiting($0) && SchedulingHints.dependsOnPods($0) ? [""] : [] }
         addHandlers()
     }
 
     private func addHandlers() {
-        pods.addHandler { [weak self] old, new in
-            if let new, Self.isWaiting(new) {
-                // Our own condition is no reason to try again.
-                if old?["spec"] != new["spec"] || old.map(Self.isWaiting) != true { self?.add(new) }
+        pods.addHandler { [weak self] old, new in self?.observe(old, new) }
+        nodes.addHandler { [weak self] old, new in
+            self?.placed.change()
+            if SchedulingHints.isNews(node: old, new) { self?.retryAll() }
+        }
+        claims.addHandler { [weak self] old, new in
+            if let claim = new ?? old { self?.retryUsers(of: claim.namespace, claim.name) }
+        }
+        volumes.addHandler { [weak self] old, new in
+            guard let volume = new ?? old else { return }
+            if let claim = volume["spec", "claimRef"] {
+                self?.retryUsers(of: claim["namespace"]?.string ?? "", claim["name"]?.string ?? "")
             } else {
                 self?.retryAll()
             }
         }
-        nodes.addHandler { [weak self] _, _ in self?.retryAll() }
-        claims.addHandler { [weak self] _, _ in self?.retryAll() }
-        volumes.addHandler { [weak self] _, _ in self?.retryAll() }
         classes.addHandler { [weak self] _, _ in self?.retryAll() }
+    }
+
+    private func observe(_ old: Object?, _ new: Object?) {
+        if let new, Self.isWaiting(new) {
+            // Our own condition is no reason to try again.
+            if old?["spec"] != new["spec"] || old.map(Self.isWaiting) != true { add(new) }
+            return
+        }
+        let change = SchedulingHints.change(pod: old, new)
+        if change != .nothing { placed.change() }
+        switch change {
+        case .nothing: break
+        case .room: retryAll()
+        case .company: for pod in pods.indexed(by: Self.withAffinity, value: "") { add(pod) }
+        }
+    }
+
+    private func retryUsers(of namespace: String, _ claim: String) {
+        for pod in pods.indexed(by: Self.byClaim, value: "\(namespace)/\(claim)") { add(pod) }
     }
 
     package func start() {
@@ -93,7 +124,9 @@ package final class Scheduler: Sendable {
         }
         guard pods.revision >= bound.withLock({ $0 }) else { return .again(after: .milliseconds(1)) }
         guard let pod = pods.get(namespace: key.namespace, name: key.name), Self.isWaiting(pod) else { return .done }
-        let states = nodes.map { NodeState($0, pods: pods.indexed(by: Self.byNode, value: $0.name)) }
+        let states = placed.states {
+            nodes.map { NodeState($0, pods: pods.indexed(by: Self.byNode, value: $0.name)) }
+        }
         let decision = SchedulingDecision.decide(
             pod, nodes: states, volumes: SchedulingClaims(pod, source(key.namespace)))
         do {

@@ -11,7 +11,7 @@ import Testing
             _ = Self.live(seed: UInt64(seed))
             return
         }
-        let wanted = Self.number("BERTH_SIMULATION_STEPS") ?? 20_000
+        let wanted = Self.number("BERTH_SIMULATION_STEPS") ?? 100_000
         let first = Self.number("BERTH_SIMULATION_FROM").map { UInt64($0) } ?? .random(in: 0...1_000_000_000)
         print("simulated sets: seeds from \(first)")
         let steps = await withTaskGroup(of: Int.self) { group in
