@@ -15,6 +15,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -38,12 +40,15 @@ let package = Package(
             name: "Transport",
             dependencies: [
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOHTTP1", package: nio), .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "KubeAPI",
             dependencies: [
                 "Registry", "Objects", "Transport", .product(name: "NIOCore", package: nio),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "EtcdAPI",

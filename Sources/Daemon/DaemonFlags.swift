@@ -21,6 +21,12 @@ struct DaemonFlags: ParsableArguments {
     @Option(help: "Unix socket of berth-node (default: /run/berth/node.sock).")
     var nodeSocket: String?
 
+    @Option(help: "ADDRESS:PORT of a TLS listener for kubectl and other clients that need TCP (default: none).")
+    var listen: String?
+
+    @Option(help: "Roles for users that have none: USER=admin or USER=read, with commas between (default: none).")
+    var grant: String?
+
     @Option(help: "Where berth-node keeps provisioned volumes (default: /var/lib/berth/volumes).")
     var volumeRoot: String?
 
@@ -66,7 +72,7 @@ struct DaemonFlags: ParsableArguments {
         var values: [String: String] = [:]
         let options = [
             ("serve", serve), ("data-dir", dataDir), ("api-socket", apiSocket), ("etcd-socket", etcdSocket),
-            ("etcd-listen", etcdListen), ("node-socket", nodeSocket),
+            ("etcd-listen", etcdListen), ("node-socket", nodeSocket), ("listen", listen), ("grant", grant),
             ("volume-root", volumeRoot), ("service-cidr", serviceCidr), ("pod-cidr", podCidr),
             ("default-storage-class", defaultStorageClass), ("retention-age", retentionAge),
             ("retention-revisions", retentionRevisions), ("verify", verify),

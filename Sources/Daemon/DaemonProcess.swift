@@ -1,4 +1,5 @@
 import Glibc
+import KubeAPI
 import Store
 import Transport
 
@@ -16,6 +17,7 @@ enum DaemonProcess {
         }
         let signals = try StopSignals(endsWithParent: settings.isEphemeral)
         let engine = try openStore(settings, log)
+        let tls = settings.serves.contains(.kube) ? try TLSService(settings) : nil
         var kube: KubeService?
         var etcd: EtcdService?
         if let socket = sockets.etcd {
@@ -26,10 +28,10 @@ enum DaemonProcess {
             }
         }
         if let socket = sockets.api {
-            kube = try await KubeService.start(settings, engine: engine, socket: socket, dns: sockets.dns, log)
+            kube = try await KubeService.start(settings, engine: engine, socket: socket, dns: sockets.dns, tls: tls, log)
         }
         systemd.notify("READY=1")
-        log.info("berthd \(BerthVersion.text) serves \(served(settings)) at revision \(engine.currentRevision)")
+        log.info("berthd \(BerthVersion.text) serves \(served(settings, tls)) at revision \(engine.currentRevision)")
         let watchdog = Watchdog(systemd)
         let name = await signals.next()
         systemd.notify("STOPPING=1")
@@ -42,9 +44,10 @@ enum DaemonProcess {
         log.info("stopped")
     }
 
-    private static func served(_ settings: Settings) -> String {
+    private static func served(_ settings: Settings, _ tls: TLSService?) -> String {
         var paths: [String] = []
         if settings.serves.contains(.kube) { paths.append(settings.apiSocket) }
+        if let tls { paths.append(tls.endpoint.server) }
         if settings.serves.contains(.etcd) { paths.append(settings.etcdSocket) }
         if let address = settings.etcdListen { paths.append("\(address)") }
         return paths.joined(separator: ", ")

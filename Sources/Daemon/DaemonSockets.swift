@@ -26,7 +26,7 @@ struct DaemonSockets {
         // It shows every Secret.
         etcd = settings.serves.contains(.etcd) ? try socket("etcd", path: settings.etcdSocket, mode: 0o600) : nil
         if let address = settings.etcdListen {
-            do throws(SocketError) { etcdTCP = try TCPListener.bind(address, name: "etcd-tcp") } catch {
+            do throws(SocketError) { etcdTCP = try TCPListener.bind(address.address, name: "etcd-tcp").socket } catch {
                 throw DaemonError(message: error.description, code: .unavailable)
             }
         } else {

@@ -16,7 +16,8 @@ struct KubeService {
 
     /// In this order: the objects that are always there, the socket, the controllers, names.
     static func start(
-        _ settings: Settings, engine: LocalEngine, socket: ListeningSocket, dns: [DNSSocket], _ log: DaemonLog
+        _ settings: Settings, engine: LocalEngine, socket: ListeningSocket, dns: [DNSSocket], tls: TLSService?,
+        _ log: DaemonLog
     ) async throws(DaemonError) -> KubeService {
         let registry = Registry(engine: engine, options: registryOptions(settings))
         try await step("make the objects that are always there") { () async throws(Status) in
@@ -29,9 +30,15 @@ struct KubeService {
         options.explain = { kind, namespace, name throws(Status) in
             try explainer.explain(kind, namespace: namespace, name: name).json
         }
+        options.keys = TLSService.keys(settings)
+        options.endpoint = tls?.endpoint
+        options.grants = settings.grants
         let server = HTTPServer(
             group: MultiThreadedEventLoopGroup.singleton, responder: APIServer(registry: registry, options: options))
-        do { try await server.serve(socket) } catch {
+        do {
+            try await server.serve(socket)
+            if let tls { try await server.serve(tls.socket, tls: tls.context) }
+        } catch {
             throw DaemonError(message: "cannot serve \(settings.apiSocket): \(error)", code: .unavailable)
         }
         try await step("start the controllers") { () throws(Status) in try controllers.start() }

@@ -72,6 +72,21 @@ extension Settings {
         }
     }
 
+    /// `127.0.0.1:6443`; empty: none. An address must be given in numbers, and every address of the machine is never
+    /// meant by accident: whoever wants the API on a network says on which.
+    static func listenAddress(_ name: String, _ value: String) throws(SettingsError) -> TCPAddress? {
+        if value.isEmpty { return nil }
+        guard let parsed = TCPAddress(value), let address = parsed.address else {
+            throw SettingsError("\(name) must be ADDRESS:PORT such as 127.0.0.1:6443 or [::1]:6443, not '\(value)'")
+        }
+        guard !address.isUnspecified else {
+            throw SettingsError(
+                "\(name) must name one address; '\(value)' would be all of the machine's networks. Use 127.0.0.1 for "
+                    + "clients on this machine, or the address of the network that shall reach it")
+        }
+        return parsed
+    }
+
     static func count(_ name: String, _ value: String) throws(SettingsError) -> Int64 {
         guard let count = Int64(value), count >= 0 else {
             throw SettingsError("\(name) must be a number from 0 on, not '\(value)'")

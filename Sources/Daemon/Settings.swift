@@ -1,5 +1,6 @@
 import DNS
 import Glibc
+import KubeAPI
 import Store
 import Transport
 
@@ -22,6 +23,12 @@ struct Settings: Sendable, Equatable {
     /// nil: on the socket only.
     var etcdListen: LoopbackAddress?
     var nodeSocket = "/run/berth/node.sock"
+    /// nil: the Kubernetes API is served on its Unix socket only.
+    var listen: TCPAddress?
+    /// Roles of users who have none by themselves.
+    var grants = Grants()
+    /// As it was given.
+    var grant = ""
     var volumeRoot = "/var/lib/berth/volumes"
     var serviceCIDR = "10.96.0.0/16"
     var podCIDR = "10.89.0.0/16"
@@ -35,9 +42,9 @@ struct Settings: Sendable, Equatable {
     var logLevel = LogLevel.info
 
     static let names = [
-        "serve", "data-dir", "api-socket", "etcd-socket", "etcd-listen", "node-socket", "volume-root", "service-cidr",
-        "pod-cidr", "default-storage-class", "retention-age", "retention-revisions", "verify", "dns-listen",
-        "ephemeral", "log-level",
+        "serve", "data-dir", "api-socket", "etcd-socket", "etcd-listen", "node-socket", "listen", "grant",
+        "volume-root", "service-cidr", "pod-cidr", "default-storage-class", "retention-age", "retention-revisions",
+        "verify", "dns-listen", "ephemeral", "log-level",
     ]
 
     static func load(_ flags: DaemonFlags, environment: [String: String]) throws(SettingsError) -> Settings {
@@ -79,6 +86,12 @@ struct Settings: Sendable, Equatable {
         case "etcd-socket": etcdSocket = try Self.path(name, value)
         case "etcd-listen": etcdListen = try Self.loopback(name, value)
         case "node-socket": nodeSocket = try Self.path(name, value)
+        case "listen": listen = try Self.listenAddress(name, value)
+        case "grant":
+            do throws(GrantError) { grants = try Grants(parsing: value) } catch {
+                throw SettingsError("grant: \(error)")
+            }
+            grant = value
         case "volume-root": volumeRoot = try Self.path(name, value)
         case "service-cidr": serviceCIDR = try Self.network(name, value)
         case "pod-cidr": podCIDR = try Self.network(name, value)
@@ -105,6 +118,8 @@ struct Settings: Sendable, Equatable {
         etcd-socket: \(etcdSocket)
         etcd-listen: \(etcdListen?.description ?? "")
         node-socket: \(nodeSocket)
+        listen: \(listen.map(\.description) ?? "")
+        grant: \(grant)
         volume-root: \(volumeRoot)
         service-cidr: \(serviceCIDR)
         pod-cidr: \(podCIDR)

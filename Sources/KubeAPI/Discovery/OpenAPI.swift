@@ -9,6 +9,7 @@ final class OpenAPIStore: Sendable {
         var documents: [String: [UInt8]]
         var index: [UInt8]
         var version2: [UInt8]?
+        var version2Protobuf: [UInt8]?
     }
 
     private let source: OpenAPIDocuments
@@ -25,6 +26,14 @@ final class OpenAPIStore: Sendable {
         if let bytes = all().version2 { return bytes }
         let bytes = JSONEncoder.encode(source.version2)
         made.withLock { $0?.version2 = bytes }
+        return bytes
+    }
+
+    /// For kubectl before 1.27, which takes nothing else.
+    var version2Protobuf: [UInt8] {
+        if let bytes = all().version2Protobuf { return bytes }
+        let bytes = GnosticEncoder.encode(source.version2)
+        made.withLock { $0?.version2Protobuf = bytes }
         return bytes
     }
 

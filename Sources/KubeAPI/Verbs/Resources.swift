@@ -35,7 +35,7 @@ extension APIServer {
         case ("scale", "PUT"), ("scale", "PATCH"): try changeScale(route, query, call)
         case ("eviction", "POST"): try evict(route, query, call)
         case ("binding", "POST"): try bind(route, query, call)
-        case ("token", "POST"): throw Status.unsupported("tokens are not issued")
+        case ("token", "POST"): try requestToken(route, query, call)
         case ("eviction", _), ("binding", _), ("token", _), ("scale", _): throw .methodNotAllowed()
         case (_, "GET") where route.subresource != "finalize": try get(route, query, call)
         case (_, "PUT"): try replace(route, query, call)

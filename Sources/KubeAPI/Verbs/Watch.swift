@@ -11,7 +11,8 @@ extension APIServer {
         guard shape.format == .json else { throw .notAcceptable(["application/json"]) }
         let rendering = try Rendering(route.kind, shape, query, clock: registry.options.clock)
         let parameters = try WatchParameters(query, name: route.name, current: registry.revision)
-        let stream = WatchStream(call.exchange, rendering, parameters)
+        let writer = WatchWriter(rendering, shared: eventLines, eventLoop: call.exchange.eventLoop)
+        let stream = WatchStream(call.exchange, writer, parameters)
         do {
             let handle = try registry.openStoredWatch(
                 route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace,

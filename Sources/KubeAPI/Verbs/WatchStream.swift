@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import Objects
 import Registry
@@ -5,27 +6,35 @@ import Synchronization
 import Transport
 
 /// One watch on its way to the client: messages come in on a store thread, are rendered on the connection's event loop
-/// and written as lines of JSON.
+/// and written as lines of JSON. What has piled up by the time the loop gets to it leaves in one write.
 final class WatchStream: Sendable {
     private let exchange: any Exchange
-    private let rendering: Rendering
+    private let writer: WatchWriter
     private let parameters: WatchParameters
     /// Bytes handed in and not yet taken by the socket; what the store judges a slow watcher by.
     private let queued = Atomic<Int>(0)
+    private let inbox = NIOLockedValueBox(Inbox())
     private let state: NIOLoopBoundBox<State>
+
+    private struct Inbox {
+        var messages: [StoredWatchMessage] = []
+        var size = 0
+        var isScheduled = false
+    }
 
     private struct State {
         var handle: StoredWatch?
         var timers: [Scheduled<Void>] = []
         var bookmarks: RepeatedTask?
-        var hasColumns = false
+        /// The time is up: the next bookmark is the last.
+        var endsWithBookmark = false
         var hasEnded = false
     }
 
     /// On the exchange's event loop.
-    init(_ exchange: any Exchange, _ rendering: Rendering, _ parameters: WatchParameters) {
+    init(_ exchange: any Exchange, _ writer: WatchWriter, _ parameters: WatchParameters) {
         self.exchange = exchange
-        self.rendering = rendering
+        self.writer = writer
         self.parameters = parameters
         state = NIOLoopBoundBox(State(), eventLoop: exchange.eventLoop)
     }
@@ -39,7 +48,7 @@ final class WatchStream: Sendable {
         exchange.begin(head)
         state.value.handle = handle
         exchange.onClose { [self] in finish() }
-        let timeout = exchange.eventLoop.scheduleTask(in: .seconds(parameters.timeoutSeconds)) { [self] in end() }
+        let timeout = exchange.eventLoop.scheduleTask(in: .seconds(parameters.timeoutSeconds)) { [self] in timeIsUp() }
         state.value.timers.append(timeout)
         guard parameters.sendsBookmarks, let handle else { return }
         state.value.bookmarks = exchange.eventLoop.scheduleRepeatedTask(
@@ -51,7 +60,13 @@ final class WatchStream: Sendable {
     func receive(_ message: StoredWatchMessage) -> Int {
         let size = Self.size(message)
         queued.add(size, ordering: .relaxed)
-        exchange.eventLoop.execute { [self] in handle(message, size: size) }
+        let mustSchedule = inbox.withLockedValue { inbox in
+            inbox.messages.append(message)
+            inbox.size += size
+            defer { inbox.isScheduled = true }
+            return !inbox.isScheduled
+        }
+        if mustSchedule { exchange.eventLoop.execute { [self] in drain() } }
         return queued.load(ordering: .relaxed)
     }
 
@@ -60,70 +75,61 @@ final class WatchStream: Sendable {
         return events.reduce(0) { $0 + $1.value.count + 64 }
     }
 
-    private func handle(_ message: StoredWatchMessage, size: Int) {
+    private func drain() {
+        let (messages, size) = inbox.withLockedValue { inbox in
+            defer { inbox = Inbox() }
+            return (inbox.messages, inbox.size)
+        }
         guard !state.value.hasEnded else { return }
+        var lines: [ByteBuffer] = []
+        var isLast = false
+        for message in messages where !isLast { isLast = append(message, to: &lines) }
+        write(lines, size: size)
+        if isLast { end() }
+    }
+
+    /// True: nothing follows.
+    private func append(_ message: StoredWatchMessage, to lines: inout [ByteBuffer]) -> Bool {
         switch message {
-        case .events(let events): write(events, size: size)
+        case .events(let events):
+            for event in events {
+                do throws(Status) {
+                    lines.append(try writer.line(event))
+                } catch {
+                    // Damaged: the client must not believe that it has seen everything.
+                    lines.append(writer.error(error))
+                    return true
+                }
+            }
         case .initialEventsEnd(let revision):
-            if parameters.marksInitialEnd { writeBookmark(revision, endsInitialState: true) }
+            if parameters.marksInitialEnd { lines.append(writer.bookmark(revision, endsInitialState: true)) }
         case .bookmark(let revision):
-            if parameters.sendsBookmarks { writeBookmark(revision, endsInitialState: false) }
+            if parameters.sendsBookmarks { lines.append(writer.bookmark(revision, endsInitialState: false)) }
+            return state.value.endsWithBookmark
         case .ended(let status):
-            if let status { write(line("ERROR", ByteBuffer(bytes: JSONEncoder.encode(status.json))), size: 0) }
-            end()
+            if let status { lines.append(writer.error(status)) }
+            return true
         }
+        return false
     }
 
-    private func write(_ events: [StoredEvent], size: Int) {
-        var out = ByteBuffer()
-        for event in events {
-            do throws(Status) {
-                let object = try rendering.bytes(
-                    event.value, revision: event.revision, withColumns: !state.value.hasColumns)
-                state.value.hasColumns = true
-                out.writeImmutableBuffer(line(event.kind.rawValue, object))
-            } catch {
-                // Damaged: the client must not believe that it has seen everything.
-                out.writeImmutableBuffer(line("ERROR", ByteBuffer(bytes: JSONEncoder.encode(error.json))))
-                write(out, size: size)
-                return end()
-            }
+    private func write(_ lines: [ByteBuffer], size: Int) {
+        guard var out = lines.first else {
+            queued.subtract(size, ordering: .relaxed)
+            return
         }
-        write(out, size: size)
-    }
-
-    private func writeBookmark(_ revision: Int64, endsInitialState: Bool) {
-        var metadata: [JSONObject.Member] = [
-            ("resourceVersion", .string(String(revision))), ("creationTimestamp", nil),
-        ]
-        if endsInitialState { metadata.append(("annotations", ["k8s.io/initial-events-end": "true"])) }
-        let shape = rendering.shape
-        let (kind, apiVersion) =
-            switch shape.representation {
-            case .object: (rendering.kind.kind, rendering.kind.apiVersion)
-            case .table: ("Table", "meta.k8s.io/\(shape.version)")
-            case .partialMetadata, .partialMetadataList: ("PartialObjectMetadata", "meta.k8s.io/\(shape.version)")
-            }
-        var object: [JSONObject.Member] = [
-            ("kind", .string(kind)), ("apiVersion", .string(apiVersion)), ("metadata", .object(JSONObject(metadata))),
-        ]
-        if shape.representation == .table { object += [("columnDefinitions", []), ("rows", [])] }
-        write(line("BOOKMARK", ByteBuffer(bytes: JSONEncoder.encode(.object(JSONObject(object))))), size: 0)
-    }
-
-    private func line(_ type: String, _ object: ByteBuffer) -> ByteBuffer {
-        var out = ByteBuffer()
-        out.reserveCapacity(object.readableBytes + 40)
-        out.writeString("{\"type\":\"\(type)\",\"object\":")
-        out.writeImmutableBuffer(object)
-        out.writeStaticString("}\n")
-        return out
-    }
-
-    private func write(_ bytes: ByteBuffer, size: Int) {
+        for line in lines.dropFirst() { out.writeImmutableBuffer(line) }
         let promise = exchange.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { [self] _ in queued.subtract(size, ordering: .relaxed) }
-        exchange.write(bytes, promise: promise)
+        exchange.write(out, promise: promise)
+    }
+
+    /// A last bookmark tells the client where to go on; if none comes the watch ends all the same.
+    private func timeIsUp() {
+        guard parameters.sendsBookmarks, let handle = state.value.handle else { return end() }
+        state.value.endsWithBookmark = true
+        handle.requestProgress()
+        state.value.timers.append(exchange.eventLoop.scheduleTask(in: .seconds(2)) { [self] in end() })
     }
 
     private func end() {

@@ -13,6 +13,9 @@ package struct RegistryOptions: Sendable {
     /// How long an Event lives.
     package var eventSeconds: Int64
 
+    /// The address of the Service `default/kubernetes`: the first of the range.
+    package var apiServiceAddress: String? { ServiceRange(serviceCIDR).map { ServiceRange.text($0.address(0)) } }
+
     package init(
         clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },

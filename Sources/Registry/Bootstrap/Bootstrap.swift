@@ -8,7 +8,7 @@ extension Registry {
         let isFirstStart = try find(ObjectKey(.namespaces, name: "kube-system")) == nil
         let namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"]
         try await ensureAll(namespaces.map { (BootstrapObjects.namespace($0), .namespaces) })
-        let address = ServiceRange(options.serviceCIDR).map { ServiceRange.text($0.address(0)) } ?? ""
+        let address = options.apiServiceAddress ?? ""
         var rest: [(Object, ResourceName)] = [(BootstrapObjects.kubernetesService(address), .services)]
         if isFirstStart {
             let bindings = [("berth-local", "Immediate"), ("berth-local-wait", "WaitForFirstConsumer")]

@@ -1,7 +1,7 @@
 /// Random names and UIDs out of the registry's source of randomness.
 extension Registry {
     /// A random (version 4) UUID, RFC 9562.
-    func newUID() -> String {
+    package func newUID() -> String {
         let high = options.random() & 0xffff_ffff_ffff_0fff | 0x4000
         let low = options.random() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
         let digits = hex(high) + hex(low)

@@ -25,18 +25,19 @@ extension Registry {
     }
 
     /// Hands out the rows of a list one by one, in key order and at one revision, without copying them: the buffers
-    /// are valid during the call of `body` only.
+    /// are valid during the call of `body` only. `counts`: what remains behind a limit is counted, which reads it.
     package func visitStored(
         _ resource: ResourceName, namespace: String? = nil, options: ListOptions = ListOptions(),
-        _ body: (RowView) -> Void
+        counts: Bool = true, _ body: (RowView) -> Void
     ) throws(Status) -> ListTail {
         let plan = try ListPlan(
             try kind(of: resource), namespace: namespace, options, current: engine.currentRevision)
         var request = RangeRequest(plan.remainder, revision: plan.revision)
-        let counts = plan.limit > 0 && plan.predicate.selectsEverything
+        let isLimited = plan.limit > 0 && plan.predicate.selectsEverything
+        let counts = counts && isLimited
         request.countsAll = counts
         // One row more than asked for tells whether there is more.
-        if counts { request.limit = plan.limit + 1 }
+        if isLimited { request.limit = plan.limit + 1 }
         var visit = ListVisit(plan)
         let result: ScanResult
         do {
@@ -52,6 +53,17 @@ extension Registry {
         return ListTail(
             revision: revision, continueToken: plan.token(after: last, at: revision),
             remaining: counts ? Int64(result.count - visit.taken) : nil)
+    }
+
+    /// As `visitStored`, for layers that do not know the store and that count nothing: the stored bytes, which are
+    /// valid during the call only, and the revision.
+    package func visitPage(
+        _ resource: ResourceName, namespace: String?, options: ListOptions,
+        _ body: (UnsafeRawBufferPointer, Int64) -> Void
+    ) throws(Status) -> ListTail {
+        try visitStored(resource, namespace: namespace, options: options, counts: false) { row in
+            body(row.value, row.modRevision)
+        }
     }
 
     private func failure(_ error: StoreError, _ plan: ListPlan) -> Status {

@@ -35,6 +35,7 @@ extension Registry {
         }
         try addIndexes(of: [ObjectWrite(kind: kind, old: nil, new: object, key: key)], to: &request.batch)
         if options.dryRun { return ObjectCoding.canonical(object) }
+        if kind.resourceName == .namespaces { try addServiceAccount(of: object, &request.batch) }
         request.batch.create(key, ObjectCoding.encode(object), lease: try await lease(for: kind))
         guard let revision = try await submit(request.batch, by: user) else {
             if isLastTry { throw .conflict(kind.resourceName, object.name) }

@@ -12,8 +12,8 @@ struct Answer {
     /// Counts the requests of the connection, so that an exchange that is late cannot write into the next answer.
     private(set) var serial = 0
     var phase = Phase.done
-    /// The user's account is charged for this request.
-    var isCounted = false
+    /// Who is charged for this request; nil: nobody, or nobody any more.
+    var account: Account?
     var writable: (@Sendable () -> Void)?
     var closed: (@Sendable () -> Void)?
     private(set) var isHead = false

@@ -137,13 +137,14 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         deadline.clear()
         answer.begin(head)
         if isQuiescing { answer.closesAfterwards() }
-        guard accounts.beginRequest(connection.account) else {
+        let headers = Headers(head.headers)
+        let account = connection.account(of: headers)
+        guard accounts.beginRequest(account) else {
             return write(responder.response(for: .tooManyRequests), serial: answer.serial)
         }
-        answer.isCounted = true
+        answer.account = account
         let request = HTTPRequest(
-            method: head.method.rawValue, target: head.uri, headers: Headers(head.headers), body: body,
-            connection: connection)
+            method: head.method.rawValue, target: head.uri, headers: headers, body: body, connection: connection)
         responder.respond(to: request, HTTP1Exchange(self, serial: answer.serial, eventLoop: context.eventLoop))
     }
 
@@ -274,8 +275,8 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func stopCounting() {
-        if answer.isCounted { accounts.endRequest(connection.account) }
-        answer.isCounted = false
+        if let account = answer.account { accounts.endRequest(account) }
+        answer.account = nil
     }
 
     // MARK: Facts about the answer, for HTTP1Exchange

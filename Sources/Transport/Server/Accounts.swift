@@ -2,37 +2,37 @@ internal import NIOConcurrencyHelpers
 
 /// Counts connections and requests of each user, and refuses what exceeds the limits.
 final class Accounts: Sendable {
-    private struct Account {
+    private struct Counts {
         var connections = 0
         var requests = 0
     }
 
-    private let accounts = NIOLockedValueBox<[Int64: Account]>([:])
+    private let accounts = NIOLockedValueBox<[Account: Counts]>([:])
     private let limits: Limits
 
     init(limits: Limits) { self.limits = limits }
 
-    func openConnection(_ account: Int64) -> Bool {
+    func openConnection(_ account: Account) -> Bool {
         accounts.withLockedValue {
-            guard $0[account, default: Account()].connections < limits.connectionsPerUser else { return false }
-            $0[account, default: Account()].connections += 1
+            guard $0[account, default: Counts()].connections < limits.connectionsPerUser else { return false }
+            $0[account, default: Counts()].connections += 1
             return true
         }
     }
 
-    func closeConnection(_ account: Int64) { change(account) { $0.connections -= 1 } }
+    func closeConnection(_ account: Account) { change(account) { $0.connections -= 1 } }
 
-    func beginRequest(_ account: Int64) -> Bool {
+    func beginRequest(_ account: Account) -> Bool {
         accounts.withLockedValue {
-            guard $0[account, default: Account()].requests < limits.requestsPerUser else { return false }
-            $0[account, default: Account()].requests += 1
+            guard $0[account, default: Counts()].requests < limits.requestsPerUser else { return false }
+            $0[account, default: Counts()].requests += 1
             return true
         }
     }
 
-    func endRequest(_ account: Int64) { change(account) { $0.requests -= 1 } }
+    func endRequest(_ account: Account) { change(account) { $0.requests -= 1 } }
 
-    private func change(_ account: Int64, _ body: (inout Account) -> Void) {
+    private func change(_ account: Account, _ body: (inout Counts) -> Void) {
         accounts.withLockedValue { all in
             guard var one = all[account] else { return }
             body(&one)

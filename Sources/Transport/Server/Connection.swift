@@ -2,12 +2,14 @@
 package final class Connection: Sendable {
     package enum Peer: Sendable, Hashable {
         case unix(PeerCredentials)
-        /// No local user: a network connection that was not (yet) authenticated.
+        /// A network connection whose client showed a certificate of our authority.
+        case certificate(CertificateName)
+        /// No local user and no certificate: who it is, if anybody, each request's token tells.
         case anonymous
     }
 
     package let peer: Peer
-    /// The listener's name: `api`, `etcd`, `etcd-tcp`.
+    /// The listener's name: `api`, `etcd`, `etcd-tcp`, `tls`.
     package let listener: String
 
     package init(peer: Peer, listener: String) {
@@ -15,11 +17,27 @@ package final class Connection: Sendable {
         self.listener = listener
     }
 
-    /// Whose account limits are charged to; the peer's uid, or one account for everybody unknown.
-    var account: Int64 {
+    var account: Account {
         switch peer {
-        case .unix(let credentials): Int64(credentials.uid)
-        case .anonymous: -1
+        case .unix(let credentials): .uid(credentials.uid)
+        case .certificate(let name): .user(name.commonName)
+        case .anonymous: .network
         }
     }
+
+    /// Whose requests these are: a token's bearer has an account of their own, whatever connection brings it.
+    func account(of headers: Headers) -> Account {
+        guard case .anonymous = peer, let token = headers["Authorization"] else { return account }
+        return .bearer(token.hashValue)
+    }
+}
+
+/// Whom limits are charged to.
+enum Account: Sendable, Hashable {
+    case uid(UInt32)
+    case user(String)
+    /// By the hash of what they carry.
+    case bearer(Int)
+    /// Everybody on the network who has not said who they are.
+    case network
 }

@@ -8,25 +8,26 @@ package final class HTTPServer: Sendable {
     private let group: any EventLoopGroup
     private let responder: any Responder
     private let limits: Limits
-    private let http2: (any HTTP2Acceptor)?
+    private let acceptor: any HTTP2Acceptor
     private let accounts: Accounts
     private let listeners = NIOLockedValueBox<[any Channel]>([])
     private let connections = NIOLockedValueBox<[ObjectIdentifier: any Channel]>([:])
 
-    /// Without `http2` only HTTP/1.1 is understood.
+    /// `http2` takes the connections that begin with HTTP/2's preface; without one `responder` answers these too.
     package init(
         group: any EventLoopGroup, responder: any Responder, http2: (any HTTP2Acceptor)? = nil,
         limits: Limits = Limits()
     ) {
         self.group = group
         self.responder = responder
-        self.http2 = http2
         self.limits = limits
         accounts = Accounts(limits: limits)
+        acceptor = http2 ?? HTTP2Requests(responder: responder, limits: limits, accounts: accounts)
     }
 
-    /// Accepts connections of `socket` until `shutDown`; takes the descriptor over.
-    package func serve(_ socket: ListeningSocket) async throws {
+    /// Accepts connections of `socket` until `shutDown`; takes the descriptor over. With `tls` they are encrypted, and
+    /// the client's certificate says who it is.
+    package func serve(_ socket: ListeningSocket, tls: TLSContext? = nil) async throws {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -36,7 +37,7 @@ package final class HTTPServer: Sendable {
             }
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { [self] channel in
-                channel.eventLoop.makeCompletedFuture { try self.open(channel, listener: socket.name) }
+                channel.eventLoop.makeCompletedFuture { try self.open(channel, listener: socket.name, tls: tls) }
             }
         let channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
         listeners.withLockedValue { $0.append(channel) }
@@ -57,22 +58,39 @@ package final class HTTPServer: Sendable {
 
     package var connectionCount: Int { connections.withLockedValue { $0.count } }
 
-    private func open(_ channel: any Channel, listener: String) throws {
-        let connection = Connection(peer: Self.peer(of: channel), listener: listener)
-        guard accounts.openConnection(connection.account) else { throw TooManyConnections() }
-        let identifier = ObjectIdentifier(channel)
-        connections.withLockedValue { $0[identifier] = channel }
-        channel.closeFuture.whenComplete { [self] _ in
-            accounts.closeConnection(connection.account)
-            connections.withLockedValue { $0[identifier] = nil }
+    private func open(_ channel: any Channel, listener: String, tls: TLSContext?) throws {
+        let peer = Self.peer(of: channel)
+        guard let tls else { return try serve(channel, Connection(peer: peer, listener: listener)) }
+        // Until the handshake tells who it is, a connection is nobody's.
+        let unknown = Connection(peer: .anonymous, listener: listener)
+        try charge(channel, unknown.account)
+        try tls.configure(channel, patience: limits.headerTime) { [self] channel, peer, isHTTP2 in
+            let connection = Connection(peer: peer, listener: listener)
+            if connection.account != unknown.account { try charge(channel, connection.account) }
+            try isHTTP2 ? acceptor.configure(channel, connection) : configureHTTP1(channel, connection)
         }
-        guard let http2 else { return try configureHTTP1(channel, connection) }
+    }
+
+    private func serve(_ channel: any Channel, _ connection: Connection) throws {
+        try charge(channel, connection.account)
+        let acceptor = acceptor
         let sniffer = PrefaceSniffer(patience: limits.headerTime) { [self] in
             try configureHTTP1($0, connection)
         } http2: {
-            try http2.configure($0, connection)
+            try acceptor.configure($0, connection)
         }
         try channel.pipeline.syncOperations.addHandler(sniffer)
+    }
+
+    /// Counts the connection for as long as it lasts.
+    private func charge(_ channel: any Channel, _ account: Account) throws {
+        guard accounts.openConnection(account) else { throw TooManyConnections() }
+        let identifier = ObjectIdentifier(channel)
+        connections.withLockedValue { $0[identifier] = channel }
+        channel.closeFuture.whenComplete { [self] _ in
+            accounts.closeConnection(account)
+            connections.withLockedValue { $0[identifier] = nil }
+        }
     }
 
     private func configureHTTP1(_ channel: any Channel, _ connection: Connection) throws {

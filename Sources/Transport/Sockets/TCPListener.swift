@@ -1,98 +1,100 @@
 internal import Glibc
 
-/// Makes a listening TCP socket on the loopback interface.
+/// `HOST:PORT` of a flag: `127.0.0.1:6443`, `[::1]:6443`, `localhost:6443`.
+package struct TCPAddress: Sendable, Hashable, CustomStringConvertible {
+    /// An address in numbers.
+    package let host: String
+    package let port: UInt16
+
+    /// nil for anything else, host names but `localhost` included: what they resolve to is not the flag's to say.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
+        if host == "localhost" { host = "127.0.0.1" }
+        guard IPAddress(host) != nil else { return nil }
+        self.host = host
+        self.port = port
+    }
+
+    private init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    package func on(port: UInt16) -> TCPAddress { TCPAddress(host: host, port: port) }
+    package var address: IPAddress? { IPAddress(host) }
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Makes a listening TCP socket.
 package enum TCPListener {
-    /// Listens on `address` only: an IPv6 socket does not take IPv4 with it.
-    package static func bind(_ address: LoopbackAddress, name: String) throws(SocketError) -> ListeningSocket {
-        let family = address.isIPv6 ? AF_INET6 : AF_INET
-        let descriptor = socket(family, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+    /// Port 0 takes a free one; the address that is returned says which.
+    package static func bind(
+        _ address: TCPAddress, name: String
+    ) throws(SocketError) -> (socket: ListeningSocket, address: TCPAddress) {
+        let isSix = address.host.contains(":")
+        let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(isSix ? AF_INET6 : AF_INET, type, 0)
         guard descriptor >= 0 else { throw failed("make a socket for", address) }
-        var on: CInt = 1
-        // Connections of an earlier life may still be in TIME_WAIT.
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
-        guard bind(descriptor, address) == 0, listen(descriptor, UnixListener.backlog) == 0 else {
+        // A restart must not wait for the connections of the process before.
+        var yes: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        let isListening =
+            (isSix ? bindSix(descriptor, address) : bindFour(descriptor, address)) == 0
+            && listen(descriptor, UnixListener.backlog) == 0
+        guard isListening, let port = port(of: descriptor) else {
             let error = failed("listen on", address)
             close(descriptor)
             throw error
         }
-        return ListeningSocket(name: name, descriptor: descriptor, isOwn: true)
+        return (ListeningSocket(name: name, descriptor: descriptor, isOwn: true), address.on(port: port))
     }
 
-    private static func bind(_ descriptor: CInt, _ address: LoopbackAddress) -> CInt {
-        if address.isIPv6 {
-            var inet6 = sockaddr_in6()
-            inet6.sin6_family = sa_family_t(AF_INET6)
-            inet6.sin6_port = address.port.bigEndian
-            inet6.sin6_addr = in6addr_loopback
-            return withSocketAddress(&inet6) { Glibc.bind(descriptor, $0, $1) }
-        }
-        var inet = sockaddr_in()
-        inet.sin_family = sa_family_t(AF_INET)
-        inet.sin_port = address.port.bigEndian
-        inet.sin_addr.s_addr = address.ipv4.bigEndian
-        return withSocketAddress(&inet) { Glibc.bind(descriptor, $0, $1) }
-    }
-
-    private static func withSocketAddress<Address>(
-        _ address: inout Address, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
-    ) -> CInt {
-        withUnsafePointer(to: &address) {
+    private static func bindFour(_ descriptor: CInt, _ address: TCPAddress) -> CInt {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = address.port.bigEndian
+        inet_pton(AF_INET, address.host, &name.sin_addr)
+        return withUnsafePointer(to: &name) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<Address>.size))
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
     }
 
-    private static func failed(_ what: String, _ address: LoopbackAddress) -> SocketError {
+    private static func bindSix(_ descriptor: CInt, _ address: TCPAddress) -> CInt {
+        var name = sockaddr_in6()
+        name.sin6_family = sa_family_t(AF_INET6)
+        name.sin6_port = address.port.bigEndian
+        inet_pton(AF_INET6, address.host, &name.sin6_addr)
+        return withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
+            }
+        }
+    }
+
+    private static func port(of descriptor: CInt) -> UInt16? {
+        var name = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) } == 0
+                // The port is at the same place in both families.
+                ? pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                    UInt16(bigEndian: $0.pointee.sin_port)
+                }
+                : nil
+        }
+    }
+
+    private static func failed(_ what: String, _ address: TCPAddress) -> SocketError {
         SocketError("cannot \(what) \(address): \(String(cString: strerror(errno)))")
-    }
-}
-
-/// A port on this machine, reachable from this machine only.
-package struct LoopbackAddress: Sendable, Hashable, CustomStringConvertible {
-    /// As it was written: `127.0.0.1`, `localhost`, `[::1]`.
-    package let host: String
-    package let port: UInt16
-    /// In host byte order; 0 for IPv6.
-    let ipv4: UInt32
-    var isIPv6: Bool { ipv4 == 0 }
-
-    package var description: String { "\(host):\(port)" }
-
-    package enum Problem: Error, Hashable {
-        /// Not `HOST:PORT`.
-        case malformed
-        case notLoopback(String)
-    }
-
-    /// `HOST:PORT` with a host of 127.0.0.0/8, `localhost` (which is 127.0.0.1) or `[::1]`.
-    package init(parsing text: String) throws(Problem) {
-        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
-            let port = UInt16(text[text.index(after: colon)...]), port > 0
-        else { throw .malformed }
-        host = String(text[..<colon])
-        self.port = port
-        switch host {
-        case "localhost": ipv4 = 0x7f00_0001
-        case "[::1]": ipv4 = 0
-        default:
-            guard let address = Self.ipv4(host) else {
-                let isName = host.allSatisfy { $0.isLetter || $0.isNumber || "-_.:[]*".contains($0) }
-                throw isName ? .notLoopback(host) : .malformed
-            }
-            guard address >> 24 == 127 else { throw .notLoopback(host) }
-            ipv4 = address
-        }
-    }
-
-    private static func ipv4(_ text: String) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var address: UInt32 = 0
-        for part in parts {
-            guard let byte = UInt8(part) else { return nil }
-            address = address << 8 | UInt32(byte)
-        }
-        return address
     }
 }

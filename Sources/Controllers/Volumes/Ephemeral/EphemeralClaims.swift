@@ -1,4 +1,4 @@
-package import Objects
+import Objects
 import Registry
 
 /// Makes the claims of generic ephemeral volumes. The claim is the pod's: the garbage collector takes it when the pod is
