@@ -1,4 +1,4 @@
-import Objects
+package import Objects
 import Synchronization
 
 /// Which changes can make a pod fit that did not: with thousands of pods waiting, looking at each of them for every
