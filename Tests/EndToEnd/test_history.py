@@ -78,6 +78,18 @@ def test_what_the_client_shows(berthd):
     assert berthd.berth("history", "sts/nothing", check=False).returncode == 1
 
 
+def test_sorted_lists(berthd):
+    for name, size in (("c", "900Mi"), ("a", "2Gi"), ("b-10", "1Gi"), ("b-9", "1Gi")):
+        berthd.ask("POST", "/api/v1/namespaces/default/persistentvolumeclaims", {
+            "metadata": {"name": name},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}})
+    by_size = "--sort-by={.spec.resources.requests.storage}"
+    assert berthd.berth("get", "pvc", by_size, "-o", "name").split() == [
+        f"persistentvolumeclaim/{name}" for name in ("c", "b-10", "b-9", "a")]
+    table = berthd.berth("get", "pvc", "--sort-by=.metadata.name", "--no-headers")
+    assert [line.split()[0] for line in table.splitlines()] == ["a", "b-9", "b-10", "c"]
+
+
 def test_claims_grow_and_rollouts_come_free(berthd):
     make(berthd)
     template = SET["spec"]["volumeClaimTemplates"][0]

@@ -42,6 +42,9 @@ struct Get: AsyncParsableCommand {
     @Option(name: .customLong("chunk-size"), help: "Objects a request; 0 for all at once.")
     var chunkSize = 500
 
+    @Option(name: .customLong("sort-by"), help: "Sorted by this field: a JSONPath such as .metadata.creationTimestamp.")
+    var sortBy: String?
+
     @Option(name: .customLong("at-revision"), help: "As it was at this revision of the store (berth history).")
     var atRevision: Int64?
 
@@ -54,6 +57,7 @@ struct Get: AsyncParsableCommand {
         let format = try OutputFormat(output.output)
         let target = try await target(berth)
         if watch || watchOnly {
+            if sortBy != nil { throw CommandFailure("error: --watch and --watch-only cannot be used with --sort-by") }
             if atRevision != nil { throw CommandFailure("error: the past does not change: no --at-revision with -w") }
             return try await WatchPrinter(berth.client, self.view(format), events: outputWatchEvents)
                 .run(target, namespace: scope, query: selectors.query(), skipsList: watchOnly)
@@ -65,6 +69,7 @@ struct Get: AsyncParsableCommand {
             // A page's token says where it goes on, and a revision beside it is refused.
             query.pageSize = nil
         }
+        query.includesObjects = sortBy != nil
         let fetcher = Fetcher(
             client: berth.client, namespace: scope, query: query, ignoresNotFound: ignoreNotFound)
         if format.isTable {
@@ -95,7 +100,8 @@ struct Get: AsyncParsableCommand {
 
     private func printTables(_ target: ResourceArguments, _ fetcher: Fetcher, _ format: OutputFormat) async throws {
         var failures = Failures(deferred: true)
-        let tables = try await fetcher.tables(target, &failures)
+        let order = try sortBy.map { try ObjectOrder($0) }
+        let tables = try await fetcher.tables(target, &failures).map { table in order.map(table.sorted) ?? table }
         let shown = tables.filter { $0.hasRows }
         for (index, table) in shown.enumerated() {
             var options = columns.table(format, everywhere.allNamespaces && table.resource.namespaced)
@@ -109,7 +115,8 @@ struct Get: AsyncParsableCommand {
 
     private func printObjects(_ target: ResourceArguments, _ fetcher: Fetcher, _ format: OutputFormat) async throws {
         var failures = Failures(deferred: true)
-        let objects = try await fetcher.objects(target, &failures)
+        var objects = try await fetcher.objects(target, &failures)
+        if let sortBy { objects = try ObjectOrder(sortBy).sorted(objects) { $0.object.json } }
         let isSingle = if case .objects(let named) = target { named.count == 1 } else { false }
         if !objects.isEmpty || !isSingle {
             let printer = ObjectPrinter(format: format, showManagedFields: output.showManagedFields)

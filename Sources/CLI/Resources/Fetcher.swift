@@ -8,6 +8,14 @@ struct FetchedTable {
 
     var hasRows: Bool { parts.contains { !($0["rows"]?.array ?? []).isEmpty } }
 
+    /// All parts as one, in another order of rows.
+    func sorted(_ order: ObjectOrder) -> FetchedTable {
+        guard var whole = parts.first else { return self }
+        let rows = parts.flatMap { $0["rows"]?.array ?? [] }
+        whole["rows"] = .array(order.sorted(rows) { $0["object"] ?? .null })
+        return FetchedTable(resource: resource, parts: [whole])
+    }
+
     func text(_ options: TableOptions) -> String {
         var table = ServerTable()
         var rows: [[String]] = []
@@ -100,7 +108,9 @@ struct Fetcher {
         }
         if query.atRevision != nil { return try await pastOne(resource, name, accept) }
         do {
-            return try await client.json(.get, resource.path(namespace: namespace, name: name), accept: accept)
+            let path = resource.path(namespace: namespace, name: name)
+            let items = accept == ServerTable.accept ? query.selectors.filter { $0.name == "includeObject" } : []
+            return try await client.json(.get, path, query: items, accept: accept)
         } catch let status as Status where status.code == 404 && ignoresNotFound {
             return nil
         }

@@ -6,6 +6,8 @@ package struct ListQuery: Sendable, Hashable {
     package var pageSize: Int?
     /// As it was at this revision; nil: as it is.
     package var atRevision: Int64?
+    /// A table's rows carry their whole objects.
+    package var includesObjects = false
 
     package init(labelSelector: String? = nil, fieldSelector: String? = nil, pageSize: Int? = 500) {
         self.labelSelector = labelSelector
@@ -13,9 +15,10 @@ package struct ListQuery: Sendable, Hashable {
         self.pageSize = pageSize
     }
 
-    var selectors: [(name: String, value: String)] {
+    package var selectors: [(name: String, value: String)] {
         [("labelSelector", labelSelector), ("fieldSelector", fieldSelector)]
             .compactMap { name, value in value.map { (name, $0) } }
+            + (includesObjects ? [("includeObject", "Object")] : [])
             + (atRevision.map { [("resourceVersion", String($0)), ("resourceVersionMatch", "Exact")] } ?? [])
     }
 }
