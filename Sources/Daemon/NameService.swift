@@ -1,10 +1,13 @@
 import DNS
+import NIOCore
 import NIOPosix
 
 /// The name server on its sockets.
 struct NameService: Sendable {
     let server: DNSServer
     private let sockets: [DNSSocket]
+    /// A loop of its own: a long answer of the API must not let questions pile up until the kernel drops them.
+    private let group: MultiThreadedEventLoopGroup
 
     /// nil: there is nothing to serve it on.
     init?(_ settings: Settings, _ sockets: [DNSSocket]) {
@@ -13,7 +16,8 @@ struct NameService: Sendable {
             let options = Zone.Options(networks: [settings.podCIDR, settings.serviceCIDR], servers: servers)
         else { return nil }
         self.sockets = sockets
-        server = DNSServer(group: MultiThreadedEventLoopGroup.singleton, options: options)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        server = DNSServer(group: group, options: options)
     }
 
     /// Once the records are there: an answer that a name does not exist would be kept by whoever asked too early.
@@ -25,7 +29,11 @@ struct NameService: Sendable {
         }
     }
 
-    func stop() async { await server.shutDown() }
+    func stop() async {
+        await server.shutDown()
+        // Nothing runs on it any more; a loop that does not end in order ends with the process.
+        try? await group.shutdownGracefully()
+    }
 }
 
 /// What `--dns-listen` says.
