@@ -45,9 +45,11 @@ package enum SetClaims {
     package static func correctedOwners(_ claim: Object, _ set: SetSpec, pod: Object, condemned: Bool)
         -> [OwnerReference]?
     {
+        let references = claim.ownerReferences
+        // Nearly every claim of nearly every set, looked at each time that one of its pods changes.
+        if references.isEmpty, set.retention == ClaimRetention() { return nil }
         let setReference = set.reference
         let podReference = OwnerReference(controller: pod, apiVersion: "v1", kind: "Pod")
-        let references = claim.ownerReferences
         // Owned by an earlier life of the set or of the pod: the garbage collector's business, whatever we think.
         if isStale(references, setReference) || isStale(references, podReference) { return nil }
 

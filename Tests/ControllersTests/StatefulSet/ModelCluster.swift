@@ -12,6 +12,8 @@ struct ModelCluster {
     var now: Int64 = 1_767_225_600
     var events: [String] = []
     var violations: [String] = []
+    /// The invariants after every single write, not only where a test asks for them.
+    var checksEachWrite = false
     /// Counts every change; UIDs and resource versions are taken from it.
     private(set) var serial = 0
 
@@ -85,6 +87,7 @@ struct ModelCluster {
             for write in stage.joined() {
                 guard spend(&budget) else { return .crashed }
                 if apply(write) { wrote = true } else { failed = true }
+                if checksEachWrite { checkInvariants() }
             }
         }
         for revision in surplus {

@@ -6,8 +6,10 @@ import Testing
 /// The life of a set, in every combination of pod management and claim retention, with the invariants after each step.
 @Suite struct SetScenarioTests {
     private func cluster(_ mode: Mode, replicas: Int, start: Int = 0) -> ModelCluster {
-        ModelCluster(
+        var cluster = ModelCluster(
             Fixtures.set(replicas: replicas, parallel: mode.parallel, retention: mode.retention, start: start))
+        cluster.checksEachWrite = true
+        return cluster
     }
 
     private func finish(_ cluster: ModelCluster, _ location: SourceLocation = #_sourceLocation) {

@@ -31,6 +31,7 @@ struct SetSimulation {
             strategy: strategies.randomElement(using: &random) ?? [:],
             start: Int.random(in: 0..<4, using: &random) == 0 ? 3 : 0)
         set["spec", "revisionHistoryLimit"] = .integer(Int64.random(in: 0...3, using: &random))
+        if Int.random(in: 0..<3, using: &random) == 0 { set.setAnnotation(SetAnnotation.unstickRollout, "true") }
         cluster = ModelCluster(set)
         self.random = random
     }
