@@ -28,7 +28,7 @@ let package = Package(
         .target(name: "CStore"),
         .target(name: "Store", dependencies: ["LMDB", "CStore"]),
         .testTarget(name: "LMDBTests", dependencies: ["LMDB"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "LMDB", "CStore"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "LMDB", "CStore", "TestSupport"]),
 
         // MARK: The object model
         .target(name: "Objects"),
@@ -58,7 +58,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
-            name: "EtcdAPITests", dependencies: ["EtcdAPI", "Objects", .product(name: "NIOCore", package: nio)]),
+            name: "EtcdAPITests",
+            dependencies: [
+                "EtcdAPI", "EtcdFuzzing", "Objects", "Store", "TestSupport", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOConcurrencyHelpers", package: nio),
+            ]),
         .target(
             name: "Client",
             dependencies: [
@@ -127,6 +131,9 @@ let package = Package(
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
             ]),
         .target(name: "TestSupport", dependencies: ["Store"], path: "Tests/Support"),
+        .target(
+            name: "EtcdFuzzing", dependencies: ["EtcdAPI", .product(name: "NIOCore", package: nio)],
+            path: "Tests/EtcdFuzzing"),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
         .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
         .testTarget(
@@ -154,6 +161,18 @@ if Context.environment["BERTH_BENCH"] == "1" {
     package.targets.append(
         .executableTarget(name: "StoreBench", dependencies: ["Store"], path: "Benchmarks/StoreBench"))
     package.targets.append(.executableTarget(name: "EtcdLoad", path: "Benchmarks/EtcdLoad"))
+}
+
+// scripts/fuzz: the fuzzer brings its own main, and what it calls is instrumented.
+if Context.environment["BERTH_FUZZ"] == "1" {
+    package.products.append(.executable(name: "EtcdFuzzer", targets: ["EtcdFuzzer"]))
+    package.targets.append(
+        .executableTarget(
+            name: "EtcdFuzzer", dependencies: ["EtcdFuzzing"], path: "Tests/EtcdFuzzer",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+    for target in package.targets where ["EtcdFuzzer", "EtcdFuzzing", "EtcdAPI"].contains(target.name) {
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
+    }
 }
 
 // BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.

@@ -14,8 +14,9 @@
 
 enum { DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8 };
 enum { END_STREAM = 1, ACK = 1, END_HEADERS = 4, PADDED = 8 };
-enum { STREAMS = 2048, WINDOW = 1 << 30, BUFFER = 1 << 18 };
+enum { WINDOW = 1 << 30, BUFFER = 1 << 18 };
 
+// id 0: nobody's place.
 typedef struct { uint32_t id; bool has_data; uint32_t consumed; void *user; } Stream;
 
 struct Connection {
@@ -24,8 +25,9 @@ struct Connection {
     Events events;
     uint32_t next_id, consumed;
     bool wants_write;
+    // Each at the place that its number says, in a table that grows when the place is taken.
     Stream *streams;
-    int stream_count;
+    uint32_t capacity;
     uint8_t *in, *out;
     size_t in_count, out_count, out_capacity;
 };
@@ -82,7 +84,7 @@ Connection *connection_open(int epoll, const char *address, const char *path, Ev
     c->path = path;
     c->events = events;
     c->next_id = 1;
-    c->streams = calloc(STREAMS, sizeof *c->streams);
+    c->streams = calloc(c->capacity = 16, sizeof *c->streams);
     c->in = malloc(BUFFER);
     c->out = malloc(c->out_capacity = 4096);
     static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -130,9 +132,23 @@ static void message(Connection *c, uint32_t id, const uint8_t *bytes, size_t cou
     append(c, bytes, count);
 }
 
+static Stream *place(Connection *c, uint32_t id) { return &c->streams[id / 2 & (c->capacity - 1)]; }
+
+static void enter(Connection *c, Stream stream) {
+    while (place(c, stream.id)->id) {
+        Stream *old = c->streams;
+        uint32_t count = c->capacity;
+        c->streams = calloc(c->capacity *= 2, sizeof *c->streams);
+        // Two that had places of their own have them in a larger table too.
+        for (uint32_t i = 0; i < count; i++)
+            if (old[i].id) *place(c, old[i].id) = old[i];
+        free(old);
+    }
+    *place(c, stream.id) = stream;
+}
+
 void connection_request(Connection *c, void *user, const uint8_t *bytes, size_t count, bool ends) {
-    if (c->stream_count == STREAMS) fail("too many streams");
-    c->streams[c->stream_count++] = (Stream){.id = c->next_id, .user = user};
+    enter(c, (Stream){.id = c->next_id, .user = user});
     headers(c, c->next_id);
     message(c, c->next_id, bytes, count, ends);
     c->next_id += 2;
@@ -158,14 +174,13 @@ void connection_flush(Connection *c) {
 }
 
 static Stream *find(Connection *c, uint32_t id) {
-    for (int i = 0; i < c->stream_count; i++)
-        if (c->streams[i].id == id) return &c->streams[i];
-    return NULL;
+    Stream *stream = place(c, id);
+    return id && stream->id == id ? stream : NULL;
 }
 
 static void end(Connection *c, Stream *stream, bool ok) {
     void *user = stream->user;
-    *stream = c->streams[--c->stream_count];
+    stream->id = 0;
     c->events.ended(c, user, ok);
 }
 

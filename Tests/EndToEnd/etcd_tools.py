@@ -66,9 +66,8 @@ def is_healthy(cluster):
 
 class Etcdctl:
     def __init__(self, program, endpoint):
-        self.program, self.endpoint = program, endpoint
-        self.environment = {**os.environ, "ETCDCTL_API": "3", "ETCDCTL_ENDPOINTS": endpoint}
-        self.environment.pop("ETCDCTL_DIAL_TIMEOUT", None)
+        self.command = [program, f"--endpoints={endpoint}"]
+        self.environment = {**os.environ, "ETCDCTL_API": "3"}
 
     def __call__(self, *words, stdin=None, timeout=60):
         done = self.run(*words, stdin=stdin, timeout=timeout)
@@ -76,7 +75,7 @@ class Etcdctl:
         return done.stdout
 
     def run(self, *words, stdin=None, timeout=60):
-        return subprocess.run([self.program, *words], input=stdin, capture_output=True, text=True, timeout=timeout,
+        return subprocess.run([*self.command, *words], input=stdin, capture_output=True, text=True, timeout=timeout,
                               env=self.environment)
 
     def fails(self, *words, stdin=None):
@@ -86,7 +85,7 @@ class Etcdctl:
 
     @contextlib.contextmanager
     def start(self, *words):
-        process = subprocess.Popen([self.program, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        process = subprocess.Popen([*self.command, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, env=self.environment)
         try:
             yield Conversation(process)

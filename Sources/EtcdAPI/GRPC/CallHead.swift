@@ -10,6 +10,7 @@ enum CallHead {
     }
 
     static let answer: HPACKHeaders = [":status": "200", "content-type": "application/grpc"]
+    private static let success: HPACKHeaders = ["grpc-status": "0"]
 
     /// `:authority` is not looked at: clients of Unix sockets send all sorts of things there.
     static func parse(_ headers: HPACKHeaders, _ router: [String: Method]) -> Parsed {
@@ -22,7 +23,7 @@ enum CallHead {
         var timeout: TimeAmount?
         if let text = headers.first(name: "grpc-timeout") {
             guard let amount = parseTimeout(text) else {
-                return .refused(trailers(GRPCStatus(.internal, "malformed grpc-timeout: \(text)"), isOnly: true))
+                return .refused(trailers(GRPCStatus(.internal, "malformed grpc-timeout: \"\(text)\""), isOnly: true))
             }
             timeout = amount
         }
@@ -31,6 +32,7 @@ enum CallHead {
 
     /// nil: OK.
     static func trailers(_ status: GRPCStatus?, isOnly: Bool) -> HPACKHeaders {
+        if status == nil, !isOnly { return success }
         var headers: HPACKHeaders = isOnly ? answer : [:]
         headers.add(name: "grpc-status", value: String(status?.code.rawValue ?? 0))
         if let status { headers.add(name: "grpc-message", value: status.encodedMessage) }

@@ -77,9 +77,7 @@ final class GRPCCall {
         let answers = answers
         serve(request) { result in
             switch result {
-            case .success(let bytes):
-                answers.send(framed: bytes)
-                answers.finish(nil)
+            case .success(let bytes): answers.reply(bytes)
             case .failure(let status): answers.finish(status)
             }
         }
@@ -103,7 +101,8 @@ final class GRPCCall {
         guard handler != nil || size > Self.smallAnswer else { return nil }
         let promise = eventLoop.makePromise(of: Void.self)
         let answers = answers
-        promise.futureResult.whenComplete { _ in answers.delivered(size) }
+        // A unary answer is not counted as queued.
+        if handler != nil { promise.futureResult.whenComplete { _ in answers.delivered(size) } }
         return promise
     }
 
@@ -113,8 +112,10 @@ final class GRPCCall {
     func closed() {
         isEnded = true
         deadline?.cancel()
-        handler?.closed()
+        // Not twice, whatever it does in turn.
+        let closing = handler
         handler = nil
+        closing?.closed()
     }
 }
 
@@ -133,10 +134,14 @@ private final class Answers: CallStream {
 
     func send(_ message: some Message) { send(framed: MessageFramer.frame(message, ByteBufferAllocator())) }
 
+    func send(encoded messages: ByteBuffer) { send(framed: messages) }
+
     func send(framed bytes: ByteBuffer) {
         queued.withLockedValue { $0 += bytes.readableBytes }
         outbox.post(Outbox.Letter(stream: stream, content: .message(bytes)))
     }
+
+    func reply(_ bytes: ByteBuffer) { outbox.post(Outbox.Letter(stream: stream, content: .reply(bytes))) }
 
     func finish(_ status: GRPCStatus?) { outbox.post(Outbox.Letter(stream: stream, content: .end(status))) }
 

@@ -25,6 +25,8 @@ final class GRPCConnection: ChannelInboundHandler {
     /// Of all calls.
     private var partialBytes = 0
     private var isQuiescing = false
+    /// The end of the read flushes.
+    private var isReading = false
     private var context: ChannelHandlerContext?
     private var outbox: Outbox?
 
@@ -68,6 +70,7 @@ final class GRPCConnection: ChannelInboundHandler {
     // MARK: - Frames
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
         let frame = unwrapInboundIn(data)
         switch frame.payload {
         case .headers(let headers): open(frame.streamID, headers.headers, ended: headers.endStream)
@@ -78,6 +81,7 @@ final class GRPCConnection: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
         context.flush()
         context.fireChannelReadComplete()
     }
@@ -85,6 +89,7 @@ final class GRPCConnection: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case let closed as StreamClosedEvent: end(closed.streamID)
+        case is NIOHTTP2StreamCreatedEvent: break
         case is ChannelShouldQuiesceEvent: quiesce(context)
         default: break
         }
@@ -164,10 +169,13 @@ final class GRPCConnection: ChannelInboundHandler {
             guard let call = calls[letter.stream] else { continue }
             switch letter.content {
             case .message(let bytes): send(call, bytes)
+            case .reply(let bytes):
+                send(call, bytes)
+                finish(call, nil)
             case .end(let status): finish(call, status)
             }
         }
-        context.flush()
+        if !isReading { context.flush() }
         if isQuiescing, calls.isEmpty { context.close(promise: nil) }
     }
 

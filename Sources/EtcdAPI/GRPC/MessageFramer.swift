@@ -1,8 +1,8 @@
-internal import NIOCore
+package import NIOCore
 
 /// Cuts gRPC's length-prefixed messages out of a stream's bytes
 /// (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
-struct MessageFramer {
+package struct MessageFramer {
     /// etcd takes requests of 1.5 MiB and leaves 512 KiB for what is around them.
     static let messageLimit = 2 << 20
     /// A byte that says whether the message is compressed, and four of its length.
@@ -10,9 +10,11 @@ struct MessageFramer {
 
     private var buffer = ByteBuffer()
     /// What there is of a message that is not whole.
-    var partialBytes: Int { buffer.readableBytes }
+    package var partialBytes: Int { buffer.readableBytes }
 
-    mutating func append(_ bytes: inout ByteBuffer) {
+    package init() {}
+
+    package mutating func append(_ bytes: inout ByteBuffer) {
         if buffer.readableBytes == 0 {
             buffer = bytes
         } else {
@@ -21,7 +23,7 @@ struct MessageFramer {
     }
 
     /// The next whole message; nil if it has not come yet.
-    mutating func next() throws(GRPCStatus) -> ByteBuffer? {
+    package mutating func next() throws(GRPCStatus) -> ByteBuffer? {
         guard let compressed = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self),
             let length = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt32.self)
         else { return nil }
@@ -37,10 +39,11 @@ struct MessageFramer {
         return buffer.readSlice(length: Int(length))
     }
 
-    /// Fills in the prefix of a message that was written behind room for it.
-    static func seal(_ buffer: inout ByteBuffer) {
-        buffer.setInteger(UInt8(0), at: buffer.readerIndex)
-        buffer.setInteger(UInt32(buffer.readableBytes - prefixLength), at: buffer.readerIndex + 1)
+    /// Fills in the prefix of the message that ends the buffer, written behind room for it.
+    /// - Parameter start: where the prefix is.
+    static func seal(_ buffer: inout ByteBuffer, from start: Int) {
+        buffer.setInteger(UInt8(0), at: start)
+        buffer.setInteger(UInt32(buffer.writerIndex - start - prefixLength), at: start + 1)
     }
 
     /// `message` with its prefix, as one buffer.

@@ -23,7 +23,7 @@ package struct Method: Sendable {
     let shape: Shape?
     /// For the JSON gateway: its request in protobuf.
     let fromJSON: @Sendable (JSON) throws(WireError) -> ByteBuffer
-    /// For the JSON gateway: a unary answer, with gRPC's prefix, in JSON.
+    /// For the JSON gateway: one answer, with gRPC's prefix, in JSON.
     let toJSON: @Sendable (ByteBuffer) throws(WireError) -> JSON
 
     package static func unary<Call: Message, Reply: Message>(
@@ -39,11 +39,7 @@ package struct Method: Sendable {
                 serve(call) { answer($0.map { MessageFramer.frame($0, ByteBufferAllocator()) }) }
             }, shape: Shape(call: Call.self, reply: Reply.self),
             fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
-            toJSON: { (framed) throws(WireError) in
-                var bytes = framed
-                bytes.moveReaderIndex(forwardBy: MessageFramer.prefixLength)
-                return GatewayWriter.json(try ProtobufReader.decode(Reply.self, bytes))
-            })
+            toJSON: { (framed) throws(WireError) in try json(framed, as: Reply.self) })
     }
 
     /// Answered at once with a message that is encoded already, prefix and all.
@@ -82,7 +78,7 @@ package struct Method: Sendable {
             shape: Shape(
                 call: Call.self, reply: Reply.self, clientStreams: clientStreams, serverStreams: serverStreams),
             fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
-            toJSON: { (_) throws(WireError) in .null })
+            toJSON: { (framed) throws(WireError) in try json(framed, as: Reply.self) })
     }
 
     /// Refused whatever is asked.
@@ -90,6 +86,12 @@ package struct Method: Sendable {
         Method(
             body: .unary { _, answer in answer(.failure(status)) }, shape: nil,
             fromJSON: { (_) throws(WireError) in ByteBuffer() }, toJSON: { (_) throws(WireError) in .null })
+    }
+
+    private static func json<Reply: Message>(_ framed: ByteBuffer, as _: Reply.Type) throws(WireError) -> JSON {
+        var bytes = framed
+        bytes.moveReaderIndex(forwardBy: MessageFramer.prefixLength)
+        return GatewayWriter.json(try ProtobufReader.decode(Reply.self, bytes))
     }
 
     private static func transcode<Call: Message>(_ json: JSON, as _: Call.Type) throws(WireError) -> ByteBuffer {
@@ -117,6 +119,8 @@ package protocol CallHandler: AnyObject, Sendable {
 package protocol CallStream: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
     func send(_ message: some Message)
+    /// One or more messages that are encoded already, each with gRPC's prefix.
+    func send(encoded messages: ByteBuffer)
     /// nil: the call succeeded.
     func finish(_ status: GRPCStatus?)
     /// Bytes that were sent and have not left for the socket: how far the client is behind.

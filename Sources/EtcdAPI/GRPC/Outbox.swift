@@ -3,11 +3,14 @@ internal import NIOCore
 internal import NIOHTTP2
 
 /// Carries answers from any thread to a connection's event loop. A batch of the store's writer completes many calls of
-/// a connection at once; they cross over in one hop and leave in one flush.
+/// a connection at once; they cross over in one hop and leave in one flush. What is answered on the event loop itself
+/// takes no detour.
 final class Outbox: Sendable {
     struct Letter: Sendable {
         enum Content: Sendable {
             case message(ByteBuffer)
+            /// A message and a good end.
+            case reply(ByteBuffer)
             case end(GRPCStatus?)
         }
 
@@ -31,14 +34,23 @@ final class Outbox: Sendable {
         self.deliver = NIOLoopBound(deliver, eventLoop: eventLoop)
     }
 
+    private enum Way { case now, scheduled, schedule, nowhere }
+
     func post(_ letter: Letter) {
-        let mustSchedule = state.withLockedValue { state in
-            guard !state.isClosed else { return false }
+        let isHere = eventLoop.inEventLoop
+        let way = state.withLockedValue { state -> Way in
+            guard !state.isClosed else { return .nowhere }
+            // Not ahead of what was posted before.
+            if isHere, state.letters.isEmpty { return .now }
             state.letters.append(letter)
             defer { state.isScheduled = true }
-            return !state.isScheduled
+            return state.isScheduled ? .scheduled : .schedule
         }
-        if mustSchedule { eventLoop.execute { self.drain() } }
+        switch way {
+        case .now: deliver.value([letter])
+        case .schedule: eventLoop.execute { self.drain() }
+        case .scheduled, .nowhere: break
+        }
     }
 
     func close() {

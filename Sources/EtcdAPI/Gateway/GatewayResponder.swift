@@ -42,7 +42,7 @@ package struct GatewayResponder: Responder {
             let bytes = try method.fromJSON(try Self.parse(request.body))
             switch method.body {
             case .unary(let serve): serve(bytes) { self.answer($0, method, exchange) }
-            case .streaming(let open): GatewayStream.run(open, bytes, exchange)
+            case .streaming(let open): GatewayStream.run(method, open, bytes, exchange)
             }
         } catch { GatewayErrors.send(GRPCStatus(.invalidArgument, error.description), exchange) }
     }

@@ -13,18 +13,21 @@ final class GatewayStream: CallStream, Sendable {
 
     let eventLoop: any EventLoop
     private let exchange: any Exchange
+    private let toJSON: @Sendable (ByteBuffer) throws(WireError) -> JSON
     private let state = NIOLockedValueBox(State())
 
-    private init(_ exchange: any Exchange) {
+    private init(_ exchange: any Exchange, _ toJSON: @escaping @Sendable (ByteBuffer) throws(WireError) -> JSON) {
         self.exchange = exchange
+        self.toJSON = toJSON
         eventLoop = exchange.eventLoop
     }
 
     /// On the event loop.
     static func run(
-        _ open: @Sendable (any CallStream) -> any CallHandler, _ request: ByteBuffer, _ exchange: any Exchange
+        _ method: Method, _ open: @Sendable (any CallStream) -> any CallHandler, _ request: ByteBuffer,
+        _ exchange: any Exchange
     ) {
-        let stream = GatewayStream(exchange)
+        let stream = GatewayStream(exchange, method.toJSON)
         let handler = open(stream)
         exchange.onClose { handler.closed() }
         handler.receive(request)
@@ -33,6 +36,17 @@ final class GatewayStream: CallStream, Sendable {
     }
 
     func send(_ message: some Message) { line(["result": GatewayWriter.json(message)]) }
+
+    func send(encoded messages: ByteBuffer) {
+        var rest = messages
+        while let length = rest.getInteger(at: rest.readerIndex + 1, as: UInt32.self),
+            let message = rest.readSlice(length: Int(length) + MessageFramer.prefixLength)
+        {
+            do throws(WireError) { line(["result": try toJSON(message)]) } catch {
+                return finish(GRPCStatus(.internal, error.description))
+            }
+        }
+    }
 
     func finish(_ status: GRPCStatus?) {
         let hasBegun = state.withLockedValue { state -> Bool? in

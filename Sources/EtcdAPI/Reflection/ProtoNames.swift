@@ -1,6 +1,6 @@
 /// What the messages are called in etcd's .proto files, and which of their fields share a `oneof`: all that reflection
 /// needs beside the fields, which each message tells itself.
-enum ProtoNames {
+package enum ProtoNames {
     static func name(of type: any Message.Type) -> String { messageNames[ObjectIdentifier(type)] ?? "\(type)" }
     static func name(of type: any WireEnum.Type) -> String { enumNames[ObjectIdentifier(type)] ?? "\(type)" }
 
@@ -14,7 +14,7 @@ enum ProtoNames {
         "grpc.reflection.v1.ServerReflectionResponse": ("message_response", 4...7),
     ]
 
-    static let messages: [any Message.Type] = named.map(\.0)
+    package static let messages: [any Message.Type] = named.map(\.0)
 
     private static let messageNames = Dictionary(
         uniqueKeysWithValues: named.map { (ObjectIdentifier($0.0 as Any.Type), $0.1) })

@@ -36,6 +36,10 @@ struct GRPCAcceptor: HTTP2Acceptor {
 
     func configure(_ channel: any Channel, _ connection: Connection) throws {
         var http2 = NIOHTTP2Handler.ConnectionConfiguration()
+        // What a call's headers must have is looked for in `CallHead`; the rest is not used, whatever it is. gRPC frames
+        // its messages itself.
+        http2.headerBlockValidation = .disabled
+        http2.contentLengthValidation = .disabled
         http2.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: 65_536),
             HTTP2Setting(parameter: .initialWindowSize, value: GRPCConnection.streamWindow),

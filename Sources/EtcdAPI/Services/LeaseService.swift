@@ -1,3 +1,4 @@
+internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import Store
 
@@ -98,8 +99,14 @@ struct LeaseService: Sendable {
 }
 
 private final class KeepAliveStream: CallHandler {
+    private struct State {
+        var unanswered = 0
+        var isHalfClosed = false
+    }
+
     private let service: LeaseService
     private let stream: any CallStream
+    private let state = NIOLockedValueBox(State())
 
     init(service: LeaseService, stream: any CallStream) {
         self.service = service
@@ -111,14 +118,27 @@ private final class KeepAliveStream: CallHandler {
         do throws(WireError) { call = try ProtobufReader.decode(LeaseKeepAliveCall.self, message) } catch {
             return stream.finish(Method.unreadable(error))
         }
-        service.keepAlive(call) { [stream] result in
+        state.withLockedValue { $0.unanswered += 1 }
+        service.keepAlive(call) { [self] result in
             switch result {
             case .success(let reply): stream.send(reply)
-            case .failure(let status): stream.finish(status)
+            case .failure(let status): return stream.finish(status)
             }
+            let isLast = state.withLockedValue { state in
+                state.unanswered -= 1
+                return state.unanswered == 0 && state.isHalfClosed
+            }
+            if isLast { stream.finish(nil) }
         }
     }
 
-    func halfClosed() { stream.finish(nil) }
+    /// What was asked before is still answered.
+    func halfClosed() {
+        let isDone = state.withLockedValue { state in
+            state.isHalfClosed = true
+            return state.unanswered == 0
+        }
+        if isDone { stream.finish(nil) }
+    }
     func closed() {}
 }

@@ -39,7 +39,7 @@ struct RangeEncoder {
         rest.more = result.more
         rest.count = Int64(result.count)
         ProtobufWriter.append(rest, to: &buffer)
-        MessageFramer.seal(&buffer)
+        MessageFramer.seal(&buffer, from: buffer.readerIndex)
         return buffer
     }
 }

@@ -7,12 +7,14 @@ struct Router: Sendable {
     init(engine: any Engine, identity: Identity, guardian: WriteGuard, facts: @escaping @Sendable () -> StorageFacts) {
         let replies = KVReplies(identity: identity)
         let alarms = AlarmBook()
+        let encoders = WatchEncoders(identity: identity)
         let engine = AlarmedEngine(engine, alarms)
         var services: [String: [String: Method]] = [
             "etcdserverpb.KV": KVService(engine: engine, replies: replies, guardian: guardian).methods,
             "etcdserverpb.Watch": [
                 "Watch": .streaming(WatchCall.self, WatchReply.self) {
-                    WatchStream(engine: engine, replies: replies, stream: $0)
+
+                    WatchStream(engine: engine, replies: replies, encoders: encoders, stream: $0)
                 }
             ],
             "etcdserverpb.Lease": LeaseService(engine: engine, replies: replies).methods,

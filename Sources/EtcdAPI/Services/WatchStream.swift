@@ -26,12 +26,15 @@ final class WatchStream: CallHandler, Sendable {
     private let replies: KVReplies
     private let stream: any CallStream
     private let mailbox: WatchMailbox
+    private let encoder: NIOLoopBound<WatchEncoder>
     private let state: NIOLoopBoundBox<State>
 
     /// etcd's `--experimental-watch-progress-notify-interval`.
     static let progressInterval = TimeAmount.minutes(10)
 
-    init(engine: any Engine, replies: KVReplies, stream: any CallStream) {
+    /// On the stream's event loop.
+    init(engine: any Engine, replies: KVReplies, encoders: WatchEncoders, stream: any CallStream) {
+        encoder = encoders.encoder(on: stream.eventLoop)
         self.engine = engine
         self.replies = replies
         self.stream = stream
@@ -96,6 +99,11 @@ final class WatchStream: CallHandler, Sendable {
         do throws(StoreError) {
             let handle = try engine.watch(request, sink: mailbox.sink(for: id))
             state.value.watchers[id]?.handle = handle
+            // An answer under way speaks of the whole stream, so of this watch too.
+            if state.value.progress.isUnderWay {
+                state.value.progress.begin([id])
+                handle.requestProgress()
+            }
         } catch {
             let compacted = error.code == .compacted ? engine.compactRevision : 0
             end(id, reason: EtcdErrors.status(error).message, compactRevision: compacted)
@@ -123,7 +131,7 @@ final class WatchStream: CallHandler, Sendable {
         reply.cancelReason = reason
         reply.compactRevision = compactRevision
         stream.send(reply)
-        answerProgress(state.value.progress.left(id))
+        answerProgress(state.value.progress.left(id, current: engine.currentRevision))
     }
 
     // MARK: - Progress
@@ -155,31 +163,36 @@ final class WatchStream: CallHandler, Sendable {
     // MARK: - Signals
 
     private func deliver(_ letters: [WatchMailbox.Letter]) {
-        var index = 0
-        while index < letters.count {
-            let id = letters[index].watchID
-            guard let watcher = state.value.watchers[id] else {
-                index += 1
-                continue
-            }
-            var events: [Event] = []
-            var revision = watcher.revision
-            // Neighbouring batches of one watch leave as one message.
-            while index < letters.count, letters[index].watchID == id,
-                case .events(let newer, let batch) = letters[index].signal
-            {
-                events += batch
-                revision = newer
-                index += 1
-            }
-            if !events.isEmpty {
-                state.value.watchers[id]?.revision = revision
-                send(events, id, revision, fragments: watcher.fragments)
+        var batch = WatchBatch()
+        for letter in letters {
+            if case .events(let revision, let events) = letter.signal {
+                batch.add(events, revision: revision, to: letter.watchID)
             } else {
-                other(letters[index].signal, id, watcher)
-                index += 1
+                // It may speak of the whole stream, and must not be ahead of any event.
+                flush(&batch)
+                if let watcher = state.value.watchers[letter.watchID] { other(letter.signal, letter.watchID, watcher) }
             }
         }
+        flush(&batch)
+    }
+
+    private func flush(_ batch: inout WatchBatch) {
+        guard !batch.isEmpty else { return }
+        var buffer = ByteBufferAllocator().buffer(capacity: 512)
+        let encoder = encoder.value
+        for group in batch.groups {
+            // It may have been cancelled in the meantime.
+            guard let watcher = state.value.watchers[group.watchID] else { continue }
+            state.value.watchers[group.watchID]?.revision = group.revision
+            let pieces = watcher.fragments ? WatchFragments.split(group.events) : [group.events[...]]
+            for (number, piece) in pieces.enumerated() {
+                encoder.append(
+                    piece, watch: group.watchID, revision: group.revision, isFragment: number < pieces.count - 1,
+                    to: &buffer)
+            }
+        }
+        if buffer.readableBytes > 0 { stream.send(encoded: buffer) }
+        batch = WatchBatch()
     }
 
     private func other(_ signal: WatchSignal, _ id: Int64, _ watcher: Watcher) {
@@ -202,29 +215,11 @@ final class WatchStream: CallHandler, Sendable {
         }
     }
 
-    private func send(_ events: [Event], _ id: Int64, _ revision: Int64, fragments: Bool) {
-        let pieces = fragments ? WatchFragments.split(events) : [events[...]]
-        for (number, piece) in pieces.enumerated() {
-            var reply = self.reply(id, revision)
-            reply.fragment = number < pieces.count - 1
-            reply.events = piece.map(Self.wire)
-            stream.send(reply)
-        }
-    }
-
     private func reply(_ id: Int64, _ revision: Int64) -> WatchReply {
         var reply = WatchReply()
         reply.header = replies.header(revision)
         reply.watchID = id
         return reply
-    }
-
-    static func wire(_ event: Event) -> WireEvent {
-        var wire = WireEvent()
-        wire.type = event.kind == .put ? .put : .delete
-        wire.kv = KVReplies.keyValue(event.current)
-        wire.prevKv = event.previous.map(KVReplies.keyValue)
-        return wire
     }
 }
 
@@ -237,6 +232,8 @@ struct ProgressRound {
         waiting.formUnion(watches)
     }
 
+    var isUnderWay: Bool { !waiting.isEmpty }
+
     func isWaiting(for id: Int64) -> Bool { waiting.contains(id) }
 
     /// The revision to answer with, once all have arrived.
@@ -246,9 +243,10 @@ struct ProgressRound {
         return finishIfComplete()
     }
 
-    /// The watch is gone and need not answer.
-    mutating func left(_ id: Int64) -> Int64? {
-        guard waiting.remove(id) != nil, lowest != .max else { return nil }
+    /// The watch is gone and need not answer; if it was the only one, `current` holds for nobody and everybody.
+    mutating func left(_ id: Int64, current: Int64) -> Int64? {
+        guard waiting.remove(id) != nil else { return nil }
+        if waiting.isEmpty, lowest == .max { lowest = current }
         return finishIfComplete()
     }
 
@@ -256,34 +254,5 @@ struct ProgressRound {
         guard waiting.isEmpty else { return nil }
         defer { lowest = .max }
         return lowest
-    }
-}
-
-enum WatchFragments {
-    /// etcd's request limit and what it leaves for the frame around.
-    static let limit = (1 << 20) + (1 << 19)
-
-    /// Pieces below the limit, an event each at least.
-    static func split(_ events: [Event]) -> [ArraySlice<Event>] {
-        var pieces: [ArraySlice<Event>] = []
-        var start = 0
-        var size = 0
-        for (index, event) in events.enumerated() {
-            let own = event.byteCount
-            if index > start, size + own > limit {
-                pieces.append(events[start..<index])
-                start = index
-                size = 0
-            }
-            size += own
-        }
-        pieces.append(events[start...])
-        return pieces
-    }
-}
-
-extension Event {
-    var byteCount: Int {
-        current.key.count + current.value.count + (previous.map { $0.key.count + $0.value.count } ?? 0) + 64
     }
 }
