@@ -20,7 +20,7 @@ struct EtcdService {
         let server = EtcdServer(
             group: MultiThreadedEventLoopGroup.singleton, engine: engine, identity: identity,
             isReadOnlyForKubernetes: settings.serves.contains(.kube),
-            facts: { facts(directory) }, metrics: { metrics(engine, facts(directory)) })
+            facts: { facts(engine, directory) }, metrics: { metrics(engine, facts(engine, directory)) })
         for socket in sockets {
             do { try await server.serve(socket) } catch {
                 throw DaemonError(message: "cannot serve the etcd API on \(socket.name): \(error)", code: .unavailable)
@@ -31,14 +31,13 @@ struct EtcdService {
 
     func stop() async { await server.shutDown(grace: .seconds(2)) }
 
-    /// The checkpoint's file; what of it is in use is what the file system has given it.
-    private static func facts(_ directory: String) -> StorageFacts {
+    /// The checkpoint: its file, and the pages of it that hold something.
+    private static func facts(_ engine: LocalEngine, _ directory: String) -> StorageFacts {
         var status = stat()
-        guard stat("\(directory)/lmdb/data.mdb", &status) == 0 else {
-            return StorageFacts(size: 0, sizeInUse: 0, quota: 0, isOutOfSpace: false)
-        }
-        let allocated = min(Int64(status.st_blocks) * 512, Int64(status.st_size))
-        return StorageFacts(size: Int64(status.st_size), sizeInUse: allocated, quota: 0, isOutOfSpace: false)
+        let length = stat("\(directory)/lmdb/data.mdb", &status) == 0 ? Int64(status.st_size) : 0
+        // A store that has stopped cannot be asked any more, and whoever asks is told the rest all the same.
+        let inUse = (try? engine.checkpointBytes().inUse) ?? 0
+        return StorageFacts(size: length, sizeInUse: min(inUse, length), quota: 0, isOutOfSpace: false)
     }
 
     /// Under etcd's names, for whoever has dashboards for them.
@@ -52,6 +51,8 @@ struct EtcdService {
         etcd_debugging_mvcc_compact_revision \(engine.compactRevision)
         # TYPE etcd_mvcc_db_total_size_in_bytes gauge
         etcd_mvcc_db_total_size_in_bytes \(facts.size)
+        # TYPE etcd_mvcc_db_total_size_in_use_in_bytes gauge
+        etcd_mvcc_db_total_size_in_use_in_bytes \(facts.sizeInUse)
 
         """
     }

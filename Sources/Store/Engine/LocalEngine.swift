@@ -150,6 +150,24 @@ package final class LocalEngine: Engine {
     func waitForSnapshot() { snapshotter.waitUntilIdle() }
     func waitForRemoval() { checkpointer.waitForRemoval() }
 
+    // MARK: Size
+
+    /// Bytes of the checkpoint's pages, and of those that hold something; the others are free for reuse. The log is not
+    /// in them.
+    package func checkpointBytes() throws(StoreError) -> (allocated: Int64, inUse: Int64) {
+        let view = try ReadView(context)
+        let database = view.database
+        // Two meta pages and the root of the named tables.
+        var pages = 3
+        do {
+            for table in [
+                database.latest, database.history, database.transactions, database.leases, database.leaseKeys,
+                database.meta,
+            ] { pages += try view.snapshot.statistics(table).pages }
+        } catch { throw StoreError(error, database.path) }
+        return (Int64(database.environment.fileBytes), Int64(pages * Int(getpagesize())))
+    }
+
     // MARK: Leases
 
     package func grantLease(
