@@ -125,8 +125,11 @@ def test_kind(kubectl, namespace, resource):
     finally:
         k("delete", resource, name, "--wait=false", "--ignore-not-found")
     if resource != "namespaces":
-        k("wait", resource + "/" + name, "--for=delete", "--timeout=30s")
-        k("get", resource, name, fails="NotFound")
+        eventually(lambda: is_gone(kubectl.run("get", resource, name, *scope)), what=f"{resource} {name} is gone")
+
+
+def is_gone(answer):
+    return answer.returncode == 1 and "NotFound" in answer.stderr
 
 
 def check_formats(k, resource, name, heading):

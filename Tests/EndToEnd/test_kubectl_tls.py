@@ -216,7 +216,7 @@ def test_a_watch_over_http2(kube):
 
 
 def test_the_last_event_of_a_watch_is_a_bookmark(kube):
-    path = "/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=1&allowWatchBookmarks=true&resourceVersion="
+    path = "/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=3&allowWatchBookmarks=true&resourceVersion="
     revision = kube.get("/api/v1/configmaps")["metadata"]["resourceVersion"]
     kube.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "elsewhere"}})
     lines = curl(kube, "--unix-socket", kube.api_socket, "http://x" + path + revision).stdout.splitlines()

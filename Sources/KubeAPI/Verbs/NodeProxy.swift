@@ -12,6 +12,7 @@ extension APIServer {
         guard let node = pod["spec", "nodeName"]?.string, !node.isEmpty else {
             throw .badRequest("pod \(pod.name) does not have a host assigned")
         }
+        try Self.checkProtocol(call.request, route.subresource)
         let path = options.nodeSocket
         let shape = (try? call.shape()) ?? Negotiated()
         call.count(call.request.asksForUpgrade ? 101 : 200)
@@ -21,6 +22,19 @@ extension APIServer {
                     "the node agent of node \(node) does not answer on \(path): \(error); is berth-node running?"),
                 shape)
         }
+    }
+
+    /// SPDY, which kubectl uses for port-forward and did for exec before 1.29, is not spoken: the client is told so
+    /// instead of being left with a connection that nobody answers on.
+    private static func checkProtocol(_ request: HTTPRequest, _ subresource: String) throws(Status) {
+        guard request.asksForUpgrade else { return }
+        let isWebSocket = request.headers["Upgrade"]?.lowercased() == "websocket"
+        let protocols = request.headers.elements("Sec-WebSocket-Protocol")
+        guard !isWebSocket || (!protocols.isEmpty && protocols.allSatisfy { $0.hasPrefix("SPDY/") }) else { return }
+        let instead =
+            subresource == "portforward" ? "a client that speaks v4.channel.k8s.io" : "kubectl 1.29 or newer, or berth"
+        throw .badRequest(
+            "this server speaks WebSocket and not SPDY, which the client asks for; use \(instead) to \(subresource)")
     }
 
     private static func checkContainer(_ container: String, _ pod: Object, _ route: ResourceRoute) throws(Status) {

@@ -19,12 +19,13 @@ extension APIServer {
             throw .notAcceptable(["application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"])
         }
         let options = try QueryOptions.list(query)
+        let rendering = try Rendering(route.kind, shape, query, clock: registry.options.clock)
         if ListStream.takes(shape, options) {
             try ListStream(registry, route, options, call.exchange).start()
             return call.count(200)
         }
         let list = try registry.listStored(
             route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace, options: options)
-        call.answer(try Rendering(route.kind, shape, query, clock: registry.options.clock).list(list))
+        call.answer(try rendering.list(list))
     }
 }

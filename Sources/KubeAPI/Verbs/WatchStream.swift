@@ -124,9 +124,12 @@ final class WatchStream: Sendable {
         exchange.write(out, promise: promise)
     }
 
-    /// A last bookmark tells the client where to go on; if none comes the watch ends all the same.
+    /// A last bookmark tells the client where to go on, unless the watch was too short for one (upstream's limit); if
+    /// none comes the watch ends all the same.
     private func timeIsUp() {
-        guard parameters.sendsBookmarks, let handle = state.value.handle else { return end() }
+        guard parameters.sendsBookmarks, parameters.timeoutSeconds > 2, let handle = state.value.handle else {
+            return end()
+        }
         state.value.endsWithBookmark = true
         handle.requestProgress()
         state.value.timers.append(exchange.eventLoop.scheduleTask(in: .seconds(2)) { [self] in end() })
