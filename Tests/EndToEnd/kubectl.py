@@ -67,10 +67,10 @@ class Kubectl:
     def json(self, *words):
         return json.loads(self(*words, "-o", "json"))
 
-    def start(self, *words):
+    def start(self, *words, stdin=subprocess.DEVNULL):
         """In the background, output on a pipe."""
         return subprocess.Popen(
-            [self.path, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [self.path, *map(str, words)], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, env=self.environment())
 
     def script(self, name, body):

@@ -404,3 +404,30 @@ def test_cordon_and_drain(kubectl, namespace):
         kubectl("taint", "nodes", node, "key=value:NoSchedule")
     finally:
         kubectl("delete", "node", node)
+
+
+def test_debug_adds_an_ephemeral_container(new, namespace):
+    new("create", "-n", namespace, "-f", "-", stdin=POD)
+    new("debug", "alone", "--image=busybox", "-c", "probe", "--attach=false", "-n", namespace)
+    path = "jsonpath={.spec.ephemeralContainers[*].name}"
+    assert new("get", "pod", "alone", "-n", namespace, "-o", path) == "probe"
+    # It is a way in, so it does not go through the object itself.
+    change = '{"spec":{"ephemeralContainers":[{"name":"other","image":"busybox"}]}}'
+    new("patch", "pod", "alone", "-n", namespace, "-p", change, fails="pod updates may not change fields other than")
+
+
+def test_resize(new, namespace):
+    pod = copy.deepcopy(POD)
+    pod["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "100m"}}
+    new("create", "-n", namespace, "-f", "-", stdin=pod)
+    change = '{"spec":{"containers":[{"name":"main","resources":{"requests":{"cpu":"200m"}}}]}}'
+    new("patch", "pod", "alone", "-n", namespace, "-p", change, fails="pod updates may not change fields other than")
+    new("patch", "pod", "alone", "-n", namespace, "--subresource=resize", "-p", change)
+    path = "jsonpath={.spec.containers[0].resources.requests.cpu}"
+    assert new("get", "pod", "alone", "-n", namespace, "-o", path) == "200m"
+    other = '{"spec":{"containers":[{"name":"main","image":"other"}]}}'
+    new("patch", "pod", "alone", "-n", namespace, "--subresource=resize", "-p", other)
+    assert new("get", "pod", "alone", "-n", namespace, "-o", "jsonpath={.spec.containers[0].image}") == "busybox"
+    guaranteed = '{"spec":{"containers":[{"name":"main","resources":{"requests":{"cpu":null}}}]}}'
+    new("patch", "pod", "alone", "-n", namespace, "--subresource=resize", "-p", guaranteed,
+        fails="Pod QOS Class may not change")

@@ -1,5 +1,7 @@
 """kubectl in pods that run: logs, exec, attach, cp, and what is said to the ways that are not spoken."""
 
+import subprocess
+
 import pytest
 
 from cluster import is_pod_ready
@@ -44,8 +46,14 @@ def test_exec(kubectl):
 
 
 def test_attach(kubectl):
-    done = kubectl.run("attach", "-i", "talker", stdin="word\n", timeout=60)
-    eventually(lambda: "got word" in kubectl("logs", "talker"), what=done.stderr)
+    attached = kubectl.start("attach", "-i", "talker", stdin=subprocess.PIPE)
+    try:
+        attached.stdin.write("word\n")
+        attached.stdin.flush()
+        eventually(lambda: "got word" in kubectl("logs", "talker"), what="the line has come through")
+    finally:
+        attached.kill()
+        attached.communicate()
 
 
 def test_cp(kubectl, kube):

@@ -15,7 +15,9 @@ extension Registry {
         // A binding writes what an update of a pod must not; its rules are in `bind`.
         if subresource == .binding { return [] }
         let isStatus = subresource == .status
-        return MetadataCauses.repeated(
-            catalog.validateUpdate(new, old: old, kind, isStatus: isStatus), kind, isStatus: isStatus)
+        let isPart = subresource == .ephemeralContainers || subresource == .resize
+        let problems = catalog.validateUpdate(new, old: old, kind, isStatus: isStatus, checksKind: !isPart)
+        return MetadataCauses.repeated(problems, kind, isStatus: isStatus)
+            + PodParts.problems(subresource, new, old)
     }
 }

@@ -129,6 +129,8 @@ extension Registry {
         case .binding:
             // Registry.bind is the only one that writes this way: spec and status are its own.
             break
+        case .ephemeralContainers, .resize:
+            if let part = PodParts.take(request.subresource, from: new, over: old) { new = part }
         default:
             if request.kind.hasStatus { new["status"] = old["status"] }
             strategy.prepareUpdate(&new, old, request.now)
