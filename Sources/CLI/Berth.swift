@@ -45,6 +45,6 @@ struct Berth: AsyncParsableCommand {
             Logs.self,
             Wait.self, Events.self, Rollout.self, History.self, Diff.self, Label.self, Annotate.self, Patch.self,
             Edit.self, Replace.self, Explain.self, Why.self, VolumeCommand.self, APIResources.self,
-            Kubeconfig.self, StatusCommand.self, VersionCommand.self,
+            Kubeconfig.self, StatusCommand.self, SnapshotCommand.self, FsckCommand.self, VersionCommand.self,
         ])
 }

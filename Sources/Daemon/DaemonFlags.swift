@@ -45,6 +45,14 @@ struct DaemonFlags: ParsableArguments {
     @Option(help: "How many old revisions can be read, whatever their age (default: 1000000).")
     var retentionRevisions: String?
 
+    @Option(
+        help: "Most bytes of keys and values that all readable revisions may have: 512Mi, 2Gi (default: 0, no quota).")
+    var quotaBytes: String?
+
+    @Option(
+        help: "Disk space kept for deletes and compaction on a full disk; growth ends at half as much (default: 64Mi).")
+    var diskReserve: String?
+
     @Option(help: "What to check at the start: quick or full (default: quick).")
     var verify: String?
 
@@ -75,8 +83,8 @@ struct DaemonFlags: ParsableArguments {
             ("etcd-listen", etcdListen), ("node-socket", nodeSocket), ("listen", listen), ("grant", grant),
             ("volume-root", volumeRoot), ("service-cidr", serviceCidr), ("pod-cidr", podCidr),
             ("default-storage-class", defaultStorageClass), ("retention-age", retentionAge),
-            ("retention-revisions", retentionRevisions), ("verify", verify),
-            ("dns-listen", dnsListen), ("log-level", logLevel),
+            ("retention-revisions", retentionRevisions), ("quota-bytes", quotaBytes), ("disk-reserve", diskReserve),
+            ("verify", verify), ("dns-listen", dnsListen), ("log-level", logLevel),
         ]
         for case (let name, let value?) in options { values[name] = value }
         if ephemeral { values["ephemeral"] = "true" }

@@ -58,6 +58,8 @@ enum DaemonProcess {
         options.ephemeral = settings.isEphemeral
         options.verifiesFully = settings.verifiesFully
         options.retention = settings.retention
+        options.quotaBytes = settings.quotaBytes
+        options.reserveBytes = settings.diskReserve
         options.log = { level, text in
             switch level {
             case .info: log.info(text)

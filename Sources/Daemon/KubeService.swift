@@ -33,6 +33,8 @@ struct KubeService {
         options.keys = TLSService.keys(settings)
         options.endpoint = tls?.endpoint
         options.grants = settings.grants
+        options.snapshot = { SnapshotService.send(engine, $0) }
+        options.metrics = { StoreMetricsText.text(engine) }
         let server = HTTPServer(
             group: MultiThreadedEventLoopGroup.singleton, responder: APIServer(registry: registry, options: options))
         do {

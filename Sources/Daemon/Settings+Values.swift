@@ -94,6 +94,18 @@ extension Settings {
         return count
     }
 
+    /// `4096`, `64Ki`, `512Mi`, `2Gi`.
+    static func bytes(_ name: String, _ value: String) throws(SettingsError) -> Int64 {
+        let units = [("Ki", Int64(1) << 10), ("Mi", 1 << 20), ("Gi", 1 << 30), ("Ti", 1 << 40)]
+        let unit = units.first { value.hasSuffix($0.0) }
+        guard let count = Int64(unit == nil ? value : String(value.dropLast(2))), count >= 0,
+            count < 1 << 22 || unit == nil
+        else {
+            throw SettingsError("\(name) must be a number of bytes such as 0, 64Mi or 2Gi, not '\(value)'")
+        }
+        return count * (unit?.1 ?? 1)
+    }
+
     static func choice<Value>(_ name: String, _ value: String, _ choices: [String: Value]) throws(SettingsError)
         -> Value
     {

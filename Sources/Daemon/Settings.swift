@@ -36,6 +36,9 @@ struct Settings: Sendable, Equatable {
     var retentionSeconds: Int64 = 24 * 3600
     /// At most so many old revisions are kept, whatever their age.
     var retentionRevisions: Int64 = 1_000_000
+    /// 0: no quota.
+    var quotaBytes: Int64 = 0
+    var diskReserve = StoreLimits.reserveBytes
     var verifiesFully = false
     var dnsListen = NameServing.standard
     var isEphemeral = false
@@ -44,7 +47,7 @@ struct Settings: Sendable, Equatable {
     static let names = [
         "serve", "data-dir", "api-socket", "etcd-socket", "etcd-listen", "node-socket", "listen", "grant",
         "volume-root", "service-cidr", "pod-cidr", "default-storage-class", "retention-age", "retention-revisions",
-        "verify", "dns-listen", "ephemeral", "log-level",
+        "quota-bytes", "disk-reserve", "verify", "dns-listen", "ephemeral", "log-level",
     ]
 
     static func load(_ flags: DaemonFlags, environment: [String: String]) throws(SettingsError) -> Settings {
@@ -98,6 +101,8 @@ struct Settings: Sendable, Equatable {
         case "default-storage-class": defaultStorageClass = value
         case "retention-age": retentionSeconds = try Self.duration(name, value)
         case "retention-revisions": retentionRevisions = try Self.count(name, value)
+        case "quota-bytes": quotaBytes = try Self.bytes(name, value)
+        case "disk-reserve": diskReserve = try Self.bytes(name, value)
         case "verify": verifiesFully = try Self.choice(name, value, ["quick": false, "full": true])
         case "dns-listen": dnsListen = try Self.nameServing(name, value)
         case "ephemeral": isEphemeral = try Self.choice(name, value, ["true": true, "false": false])
@@ -126,6 +131,8 @@ struct Settings: Sendable, Equatable {
         default-storage-class: \(defaultStorageClass)
         retention-age: \(retentionSeconds)s
         retention-revisions: \(retentionRevisions)
+        quota-bytes: \(quotaBytes)
+        disk-reserve: \(diskReserve)
         verify: \(verifiesFully ? "full" : "quick")
         dns-listen: \(dnsListen.text(podCIDR: podCIDR))
         ephemeral: \(isEphemeral)

@@ -25,6 +25,8 @@ package enum StoreLimits {
     package static let checkpointNanoseconds: Int64 = 30_000_000_000
     /// Without a further write a batch is sealed after this time: an empty batch behind it proves that it was durable.
     package static let sealNanoseconds: Int64 = 50_000_000
+    /// A lease that has not been renewed for this time is recorded with its deadline.
+    package static let leaseSettleNanoseconds: Int64 = 60_000_000_000
     /// Dirty pages of one checkpoint transaction (4 KiB each), about.
     package static let checkpointPages = 4_096
     /// Records that one transaction of a compaction removes.
@@ -32,10 +34,27 @@ package enum StoreLimits {
     /// How often the retention policy is asked, and the least that is worth a compaction of its own.
     package static let retentionNanoseconds: Int64 = 300_000_000_000
     package static let retentionRevisions: Int64 = 1_000
+    /// How long, and for how many written bytes, a look at the free disk space holds.
+    package static let spaceNanoseconds: Int64 = 250_000_000
+    package static let spaceBytes: Int64 = 1_048_576
+    /// Put aside on the disk, so that a full one does not stop deletes, compaction and the checkpoint.
+    package static let reserveBytes: Int64 = 67_108_864
+    /// Room in the log that a batch leaves for its state record and for requests of fixed size.
+    package static let batchSlack = 4_096
+    /// How often a reserve that did not fit is tried again.
+    package static let reserveNanoseconds: Int64 = 60_000_000_000
+    /// Revisions that stay readable when history is given up because the quota is reached.
+    package static let pressureRevisions: Int64 = 1_000
+    /// How soon something that found the disk full tries again.
+    package static let fullDiskNanoseconds: Int64 = 1_000_000_000
     /// Keys looked at in one LMDB read transaction; longer reads go on in a new one.
     package static let viewRows = 10_000
     /// How long a read in several steps may hold history back.
     package static let pinNanoseconds: Int64 = 60_000_000_000
+    /// The scrub begins this long after the start, and again each day; records that it reads between two pauses.
+    package static let scrubDelayNanoseconds: Int64 = 600_000_000_000
+    package static let scrubNanoseconds: Int64 = 86_400_000_000_000
+    package static let scrubRows = 2_000
     /// Address space for LMDB, and with that the largest checkpoint.
     package static let mapBytes = 68_719_476_736
     /// What a watch sink may have queued before it counts as slow.

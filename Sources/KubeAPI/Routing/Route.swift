@@ -8,6 +8,8 @@ enum Route: Sendable {
     case version
     case health(HealthRoute)
     case metrics
+    /// `/berth/v1/snapshot`
+    case snapshot
     /// `/`: the paths that there are.
     case root
     /// `/api`

@@ -35,11 +35,18 @@ struct Router: Sendable {
     /// What Kubernetes' API does not have: `/berth/v1/...`.
     private func own(_ parts: [String]) -> Route {
         guard parts.first == "v1" else { return .unknown }
-        if parts == ["v1", "credentials"] { return .credentials }
-        guard parts.dropFirst().first == "history" else { return .berth(Array(parts.dropFirst())) }
-        guard parts.count > 2, ["api", "apis"].contains(parts[2]),
-            case .resource(let object) = route(Array(parts.dropFirst(2))), !object.name.isEmpty,
-            object.subresource.isEmpty, !object.isWatch
+        let rest = Array(parts.dropFirst())
+        return switch rest.first {
+        case "credentials" where rest.count == 1: .credentials
+        case "snapshot" where rest.count == 1: .snapshot
+        case "history": history(Array(rest.dropFirst()))
+        default: .berth(rest)
+        }
+    }
+
+    private func history(_ parts: [String]) -> Route {
+        guard let first = parts.first, ["api", "apis"].contains(first),
+            case .resource(let object) = route(parts), !object.name.isEmpty, object.subresource.isEmpty, !object.isWatch
         else { return .unknown }
         return .history(object)
     }

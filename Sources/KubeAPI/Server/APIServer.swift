@@ -20,6 +20,8 @@ package struct APIOptions: Sendable {
     package var metrics: @Sendable () -> String = { "" }
     /// Why an object is as it is: kind (`pvc`, `pv`, `pod`), namespace and name. nil: not served.
     package var explain: (@Sendable (String, String, String) throws(Status) -> JSON)?
+    /// Writes a consistent copy of the store into the stream, on a thread of its own; nil: there is none to have.
+    package var snapshot: (@Sendable (SnapshotStream) -> Void)?
 
     package init(nodeSocket: String, version: String) {
         self.nodeSocket = nodeSocket
@@ -40,6 +42,7 @@ package final class APIServer: Responder {
     /// nil: none are given out.
     let tokens: TokenAuthority?
     private let authenticator: Authenticator
+    let isStreamingSnapshot = Locked(false)
 
     package convenience init(registry: Registry, options: APIOptions) {
         self.init(registry: registry, options: options, rules: .system(grants: options.grants))
@@ -113,6 +116,7 @@ package final class APIServer: Responder {
         case .version: call.answer(Answers.json(VersionInfo.json(berth: options.version), try call.shape()))
         case .health(let route): try serve(route, query, call)
         case .metrics: call.answer(Answers.text(metricsText(), contentType: "text/plain; version=0.0.4; charset=utf-8"))
+        case .snapshot: try answerSnapshot(call)
         case .openAPIIndex: answerOpenAPI(openAPI.index, call)
         case .openAPIv2: answerOpenAPIv2(call)
         case .openAPI(let group, let version):

@@ -28,6 +28,9 @@ enum Authorizer {
     private static func readerDenial(_ request: AccessRequest) -> String? {
         if isSelfReview(request) || request.path == "/berth/v1/credentials" { return nil }
         guard readingVerbs.contains(request.verb) else { return "members of berth-read may only read" }
+        if request.path.hasPrefix("/berth/") {
+            return "a snapshot holds Secrets, which members of berth-read may not read"
+        }
         if request.resource == "secrets" { return "members of berth-read may not read Secrets" }
         let isRemoteExecution = ["exec", "attach", "portforward", "proxy"].contains(request.subresource)
         return isRemoteExecution ? "members of berth-read may not enter pods" : nil

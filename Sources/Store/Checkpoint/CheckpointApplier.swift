@@ -3,11 +3,13 @@ struct CheckpointApplier {
     let database: Database
     let storage: any Storage
 
-    /// Keeps `state` at what is durable, also when it fails. Returns the number of the last commit.
+    /// Keeps `state` at what is durable, also when it fails; called again, it goes on there. Returns the number of the
+    /// last commit.
     func apply(_ generation: Generation, from state: inout CheckpointState) throws(StoreError) -> Int {
-        var mark = 0
-        var version = 0
-        var leaseChange = 0
+        let applied = state.position.sequence
+        var mark = generation.marks.firstIndex { $0.position.sequence > applied } ?? generation.marks.count
+        var version = mark > 0 ? generation.marks[mark - 1].versions : 0
+        var leaseChange = mark > 0 ? generation.marks[mark - 1].leaseChanges : 0
         var commit = 0
         while mark < generation.marks.count {
             var transaction = try CheckpointTransaction(database, state: state)

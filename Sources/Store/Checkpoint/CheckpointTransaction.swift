@@ -159,6 +159,8 @@ struct CheckpointTransaction: ~Copyable {
     consuming func commit(_ storage: any Storage) throws(StoreError) -> (id: Int, state: CheckpointState) {
         let (path, state) = (database.path, state)
         do { try database.writeState(state, in: transaction) } catch { throw StoreError(error, path) }
+        // A half more for the inner pages of the trees and for LMDB's list of free ones.
+        try database.allocate(pages: dirtyPages + dirtyPages / 2 + 64, storage)
         try storage.willCommit()
         let id = transaction.id
         let ending = transaction

@@ -6,6 +6,8 @@ final class Checkpointer: Sendable {
         /// A compaction may have something to remove.
         var wantsRemoval = true
         var isClosed = false
+        /// The disk is full and nothing can be done but wait.
+        var isStuck = false
     }
 
     private let context: StoreContext
@@ -25,6 +27,8 @@ final class Checkpointer: Sendable {
     /// What is durable in LMDB.
     var state: CheckpointState { applied.withLock { $0 } }
     var isBusy: Bool { work.withLock { $0.isBusy } }
+    /// Waits for space on the disk; what it holds is safe in the log.
+    var isStuck: Bool { work.withLock { $0.isStuck } }
 
     /// Hands a generation over. The caller has published a newer one in front of it, and asked `isBusy`.
     func submit(_ generation: Generation) {
@@ -36,9 +40,10 @@ final class Checkpointer: Sendable {
     }
 
     /// Returns when nothing that is compacted is left to remove, as far as is known now.
-    func waitForRemoval() { work.wait { $0.isBusy || $0.wantsRemoval ? nil : () } }
+    func waitForRemoval() { work.wait { ($0.isBusy || $0.wantsRemoval) && !$0.isStuck ? nil : () } }
 
-    func waitUntilIdle() { work.wait { $0.isBusy ? nil : () } }
+    /// Returns as well when it is stuck.
+    func waitUntilIdle() { work.wait { $0.isBusy && !$0.isStuck ? nil : () } }
 
     func close() { work.broadcast { $0.isClosed = true } }
 
@@ -47,13 +52,13 @@ final class Checkpointer: Sendable {
         while true {
             switch nextTask() {
             case .apply(let generation):
-                attempt { () throws(StoreError) in try take(generation) }
+                untilThereIsSpace { () throws(StoreError) in try take(generation) }
                 work.broadcast { work in
                     work.generation = nil
                     work.isBusy = false
                     work.wantsRemoval = true
                 }
-            case .remove: attempt { () throws(StoreError) in try removeHistory() }
+            case .remove: untilThereIsSpace { () throws(StoreError) in try removeHistory() }
             case .end: return
             }
         }
@@ -74,9 +79,24 @@ final class Checkpointer: Sendable {
         } ?? .end
     }
 
-    private func attempt(_ body: () throws(StoreError) -> Void) {
-        if context.failure != nil { return work.broadcast { $0.wantsRemoval = false } }
-        do { try body() } catch { context.fail(error) }
+    /// A full disk is waited out: the log has everything. Any other error is the end.
+    private func untilThereIsSpace(_ body: () throws(StoreError) -> Void) {
+        defer { work.broadcast { $0.isStuck = false } }
+        while true {
+            if context.failure != nil { return work.broadcast { $0.wantsRemoval = false } }
+            do { return try body() } catch {
+                guard error.code == .noSpace else { return context.fail(error) }
+                if context.space.gaveUpReserve() { continue }
+                context.log(.warning, "the checkpoint waits for space: \(error)")
+            }
+            if isClosedAfterWaiting() { return work.broadcast { $0.wantsRemoval = false } }
+        }
+    }
+
+    private func isClosedAfterWaiting() -> Bool {
+        work.broadcast { $0.isStuck = true }
+        let deadline = context.storage.monotonicNanoseconds + StoreLimits.fullDiskNanoseconds
+        return work.wait(until: deadline) { $0.isClosed ? () : nil } != nil
     }
 
     /// One small step; the next one when there is nothing more urgent.
@@ -87,9 +107,12 @@ final class Checkpointer: Sendable {
         let removal = HistoryRemoval(database: try context.database, storage: context.storage)
         let next = try removal.step(state, through: target, limit: StoreLimits.removalRecords)
         if let next {
+            context.space.shrank(state.liveBytes - next.liveBytes)
             applied.withLock { $0 = next }
         } else {
             work.broadcast { $0.wantsRemoval = false }
+            // Less is left than the last checkpoint said: a snapshot may be worth it now.
+            onApplied(state)
         }
     }
 
@@ -97,7 +120,11 @@ final class Checkpointer: Sendable {
     func take(_ generation: Generation) throws(StoreError) {
         var reached = state
         let applier = CheckpointApplier(database: try context.database, storage: context.storage)
-        let commit = try applier.apply(generation, from: &reached)
+        let commit: Int
+        do { commit = try applier.apply(generation, from: &reached) } catch {
+            applied.withLock { $0 = reached }
+            throw error
+        }
         applied.withLock { $0 = reached }
         context.published.withLock { published in
             published.generations.removeAll { $0 === generation }

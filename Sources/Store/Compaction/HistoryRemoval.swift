@@ -30,6 +30,7 @@ struct HistoryRemoval {
         } catch {
             throw StoreError(error, database.path)
         }
+        try database.allocate(pages: 2 * doomed.count + 64, storage)
         try storage.willCommit()
         let ending = transaction
         do { try ending.commit() } catch { throw StoreError(error, database.path) }

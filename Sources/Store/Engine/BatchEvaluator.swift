@@ -14,7 +14,8 @@ struct BatchEvaluator: ~Copyable {
         now = context.storage.monotonicNanoseconds
         executor = TransactionExecutor(
             view: try ReadView(context), state: state,
-            now: context.storage.wallNanoseconds)
+            now: context.storage.wallNanoseconds, space: context.space,
+            content: state.generation.memtable.contentBytes)
     }
 
     mutating func evaluate(_ request: WriteRequest) -> () -> Void {
@@ -34,7 +35,7 @@ struct BatchEvaluator: ~Copyable {
         case .flush(let completion):
             { [revision = state.revision] in completion(.success(revision)) }
         case .leases(let completion):
-            { [ids = state.leases.keys.sorted()] in completion(ids) }
+            { [ids = state.leases.ids] in completion(ids) }
         }
     }
 
@@ -76,34 +77,33 @@ struct BatchEvaluator: ~Copyable {
             throw StoreError(
                 .invalidArgument, "a lease of \(seconds) seconds; 1 to \(StoreLimits.leaseSeconds) are possible")
         }
+        try context.space.admit(growth: 0)
         var id = asked
         while id == 0 || (asked == 0 && state.leases[id] != nil) { id = Int64.random(in: 1 ... .max) }
         if state.leases[id] != nil { throw StoreError(.leaseExists, "lease \(id) exists already") }
         let lease = LiveLease(
-            id: id, grantedSeconds: seconds, deadline: now + seconds * 1_000_000_000, renewed: false)
+            id: id, grantedSeconds: seconds, deadline: now + seconds * 1_000_000_000, isSettled: true)
         record(lease)
         return lease.lease(now: now)
     }
 
     private func record(_ lease: LiveLease) {
-        state.leases[lease.id] = lease
-        let record = LeaseRecord(
-            id: lease.id, grantedSeconds: lease.grantedSeconds,
-            deadlineNanoseconds: context.storage.wallNanoseconds + (lease.deadline - now), renewed: lease.renewed)
-        state.log.lease(record)
-        state.generation.leaseChanges.append(.set(record))
+        state.leases.set(lease, now: now)
+        state.touchedLeases.append(lease.id)
+        state.record(lease, now: now, context.storage)
     }
 
-    /// Not written: a renewal must cost nothing. The first one after a grant is, so that a crash knows that the
-    /// recorded deadline no longer counts.
+    /// Not written: a renewal must cost nothing. The first one after the deadline was recorded is, so that a crash
+    /// knows that this deadline no longer counts.
     private func renew(_ id: Int64) throws(StoreError) -> Lease {
         var lease = try existing(id)
         lease.deadline = now + lease.grantedSeconds * 1_000_000_000
-        if lease.renewed {
-            state.leases[id] = lease
-        } else {
-            lease.renewed = true
+        if lease.isSettled {
+            lease.isSettled = false
             record(lease)
+        } else {
+            state.leases.set(lease, now: now)
+            state.touchedLeases.append(id)
         }
         return lease.lease(now: now)
     }
@@ -112,6 +112,8 @@ struct BatchEvaluator: ~Copyable {
     private func revoke(_ id: Int64) throws(StoreError) -> Int64 {
         _ = try existing(id)
         let keys = try executor.view.keys(of: id, onWriterThread: true)
+        let logBytes = keys.reduce(0) { $0 + 60 + $1.count }
+        if logBytes > state.room - state.payload.count { throw SpaceKeeper.diskIsShort("the log") }
         var changes = ChangeWriter(state: state, origin: Origin("lease"), now: executor.now)
         for key in keys {
             try key.withRawBytes { key throws(StoreError) in
@@ -121,7 +123,7 @@ struct BatchEvaluator: ~Copyable {
             }
         }
         changes.finish()
-        state.leases[id] = nil
+        state.leases.remove(id)
         state.log.leaseRemoval(id)
         state.generation.leaseChanges.append(.remove(id))
         return state.revision

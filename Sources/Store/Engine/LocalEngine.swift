@@ -17,6 +17,7 @@ package final class LocalEngine: Engine {
     private let supply: SegmentSupply
     private let checkpointer: Checkpointer
     private let snapshotter: Snapshotter
+    private let scrubber: Scrubber
     private let threads: Monitor<[StoreThread]>
 
     /// Opens or creates the store in `directory` (created with mode 0700 if missing; its parent must exist). Returns
@@ -40,15 +41,18 @@ package final class LocalEngine: Engine {
         let identity = outcome.checkpoint.identity
         let context = StoreContext(
             directory: directory, options: options, database: outcome.database, identity: identity,
-            suspect: outcome.suspect, published: outcome.published)
+            suspect: outcome.suspect, published: outcome.published,
+            space: SpaceKeeper(directory: directory, options: options, live: outcome.liveBytes))
         self.context = context
         supply = SegmentSupply(
             storage: options.storage, directory: directory, segmentBytes: options.segmentBytes,
-            fail: { context.fail($0) })
+            fail: { context.fail($0) }, onFull: { context.space.gaveUpReserve() })
         let hub = WatchHub(context: context)
         self.hub = hub
         let snapshotter = Snapshotter(context: context)
         self.snapshotter = snapshotter
+        scrubber = Scrubber(context: context)
+        context.space.whenItChanges { snapshotter.spaceChanged() }
         checkpointer = Checkpointer(
             context: context, state: outcome.checkpoint, onApplied: { snapshotter.applied($0) })
         let log = try LogWriter(identity: identity, supply: supply, file: outcome.file)
@@ -67,6 +71,7 @@ package final class LocalEngine: Engine {
             ("berth-watch", { [hub] in hub.run() }),
             ("berth-writer", { [writer] in writer.run() }),
             ("berth-snapshot", { [snapshotter] in snapshotter.run() }),
+            ("berth-scrub", { [scrubber] in scrubber.run() }),
         ]
         for (name, body) in parts {
             let thread = try StoreThread(name: name, body)
@@ -81,7 +86,9 @@ package final class LocalEngine: Engine {
             defer { threads = [] }
             return threads
         }
-        guard running.count == 5 else { return }
+        guard running.count == 6 else { return }
+        scrubber.close()
+        running[5].join()
         running[3].join()
         running[1].join()
         snapshotter.close()
@@ -98,6 +105,13 @@ package final class LocalEngine: Engine {
 
     package var currentRevision: Int64 { context.published.withLock { $0.revision } }
     package var compactRevision: Int64 { context.published.withLock { $0.compactRevision } }
+
+    /// Whether growth is refused, and why. Asks the file system.
+    package var space: SpaceStatus { context.space.status(now: context.storage.monotonicNanoseconds) }
+
+    package var scrub: ScrubStatus { scrubber.status }
+    /// A whole pass of the scrub now. Returns when it has ended, or the store is closed or stopped.
+    package func scrubNow() { scrubber.runNow() }
 
     // MARK: Reading
 

@@ -15,6 +15,12 @@ package struct LocalEngineOptions: Sendable {
     /// Size of a log segment in bytes, a multiple of 4,096. Smaller ones are for tests.
     package var segmentBytes = StoreLimits.segmentBytes
 
+    /// Key and value bytes of all revisions that are not compacted; growth beyond is refused. 0: no quota.
+    package var quotaBytes: Int64 = 0
+    /// Size of a file that keeps disk space for deletes, compaction and the checkpoint; growth is refused when less
+    /// than half of it is free besides. 0: the disk is not watched.
+    package var reserveBytes = StoreLimits.reserveBytes
+
     /// A snapshot is made after this many bytes of log, or a quarter of the live data if that is more.
     package var snapshotLogBytes = StoreLimits.snapshotLogBytes
     /// Every page and every record is checked before the store opens, not only what a start can afford.

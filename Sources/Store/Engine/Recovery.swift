@@ -12,6 +12,8 @@ struct Recovery {
         var writer: WriterState
         var published: Published
         var file: any StorageFile
+        /// Key and value bytes of all records that are not compacted, the log's included.
+        var liveBytes: Int64
         /// The segment behind the current one, if an earlier life has made it.
         var spare: (number: UInt64, file: any StorageFile)?
     }
@@ -96,7 +98,6 @@ struct Recovery {
         }
         return Outcome(
             database: database, suspect: suspect, checkpoint: replay.checkpoint, writer: writer, published: published,
-            file: file,
-            spare: spare)
+            file: file, liveBytes: replay.checkpoint.liveBytes + replay.generation.memtable.contentBytes, spare: spare)
     }
 }

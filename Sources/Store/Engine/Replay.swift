@@ -87,17 +87,10 @@ struct Replay {
         generation = Generation()
     }
 
-    /// A lease that was renewed before the crash gets its full time again, because when it was renewed last is not
-    /// recorded; one that never was keeps its deadline. Neither ends early.
-    func liveLeases() -> [Int64: LiveLease] {
+    func liveLeases() -> LeaseTable {
         let now = storage.monotonicNanoseconds
-        let wall = storage.wallNanoseconds
-        return leases.mapValues { lease in
-            let full = lease.grantedSeconds * 1_000_000_000
-            let rest = lease.renewed ? full : min(full, max(0, lease.deadlineNanoseconds - wall))
-            return LiveLease(
-                id: lease.id, grantedSeconds: lease.grantedSeconds, deadline: now + rest, renewed: lease.renewed)
-        }
+        let boot = storage.bootIdentity
+        return LeaseTable(leases.values.map { LiveLease($0, now: now, boot: boot) }, now: now)
     }
 
     private func unexpected(_ what: String) -> StoreError {

@@ -7,6 +7,7 @@ final class StoreContext: Sendable {
     let identity: StoreIdentity
     let published: Monitor<Published>
     let pins = RevisionPins()
+    let space: SpaceKeeper
     private let opened: Monitor<Database?>
     private let suspect: SuspectMark
     private let poison = Monitor<StoreError?>(nil)
@@ -14,8 +15,9 @@ final class StoreContext: Sendable {
 
     init(
         directory: StoreDirectory, options: LocalEngineOptions, database: Database, identity: StoreIdentity,
-        suspect: SuspectMark, published: Published
+        suspect: SuspectMark, published: Published, space: SpaceKeeper
     ) {
+        self.space = space
         self.directory = directory
         self.options = options
         opened = Monitor(database)

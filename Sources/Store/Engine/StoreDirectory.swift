@@ -8,6 +8,7 @@ internal import Glibc
 ///     lmdb.damaged/               a checkpoint that was replaced, for whoever wants to look at it
 ///     wal/<16 hex digits>.wal     log segments; next.tmp: one being made
 ///     snapshots/<revision>.snap   the two newest snapshots; next.tmp: one being made
+///     reserve                     disk space put aside, given up when the disk is full
 ///     suspect                     not empty: the last life ended in a way that asks for a full validation
 final class StoreDirectory: Sendable {
     let path: String
@@ -16,6 +17,7 @@ final class StoreDirectory: Sendable {
     var log: String { path + "/wal" }
     var snapshots: String { path + "/snapshots" }
     var suspect: String { path + "/suspect" }
+    var reserve: String { path + "/reserve" }
     var unfinishedSegment: String { log + "/next.tmp" }
 
     /// Makes the directory if it is missing and looks at what it is on.

@@ -5,13 +5,17 @@ struct TransactionExecutor: ~Copyable {
     let view: ReadView
     let state: WriterState
     let now: Int64
+    let space: SpaceKeeper
+    /// Key and value bytes in the generation before the batch, which `space` does not know yet.
+    let content: Int64
 
     /// Appends the changes to the batch.
     func execute(_ transaction: Transaction, origin: Origin) throws(StoreError) -> TransactionResult {
         try TransactionCheck.check(transaction)
         let plan = try decide(transaction)
-        var deletedBytes = 0
-        try check(plan, &deletedBytes)
+        var cost = Cost(logBytes: 8 + 24 + StoreLimits.originBytes)
+        try check(plan, &cost)
+        try admit(cost)
         var changes = ChangeWriter(state: state, origin: origin, now: now)
         let result = try run(plan, &changes)
         changes.finish()
@@ -73,20 +77,20 @@ struct TransactionExecutor: ~Copyable {
     // MARK: Checking
 
     /// Puts before ranges, as etcd: that decides which of two errors is told.
-    private func check(_ plan: Plan, _ deletedBytes: inout Int) throws(StoreError) {
-        try checkWrites(plan, &deletedBytes)
+    private func check(_ plan: Plan, _ cost: inout Cost) throws(StoreError) {
+        try checkWrites(plan, &cost)
         try checkReads(plan)
     }
 
-    private func checkWrites(_ plan: Plan, _ deletedBytes: inout Int) throws(StoreError) {
+    private func checkWrites(_ plan: Plan, _ cost: inout Cost) throws(StoreError) {
         for operation in plan.operations {
             switch operation {
-            case .put(let put): try check(put)
-            case .delete(let delete): try check(delete, &deletedBytes)
+            case .put(let put): try check(put, &cost)
+            case .delete(let delete): try check(delete, &cost)
             case .range, .transaction: break
             }
         }
-        for inner in plan.nested { try checkWrites(inner, &deletedBytes) }
+        for inner in plan.nested { try checkWrites(inner, &cost) }
     }
 
     private func checkReads(_ plan: Plan) throws(StoreError) {
@@ -97,27 +101,61 @@ struct TransactionExecutor: ~Copyable {
         for inner in plan.nested { try checkReads(inner) }
     }
 
-    private func check(_ put: Put) throws(StoreError) {
+    /// What the plan takes at most.
+    private struct Cost {
+        /// Key and value bytes that puts add.
+        var growth = 0
+        var puts = 0
+        /// Of deletions of whole ranges.
+        var deletedBytes = 0
+        var logBytes: Int
+
+        mutating func put(_ key: Int, _ value: Int) {
+            puts += 1
+            growth += key + value
+            logBytes += Self.changeBytes + key + value
+        }
+
+        mutating func delete(_ key: Int) { logBytes += Self.changeBytes + key }
+
+        static let changeBytes = 8 + RecordHeader.encodedSize
+    }
+
+    /// Growth is refused when space is short; anything is when the log has no room for it.
+    private func admit(_ cost: Cost) throws(StoreError) {
+        if cost.puts > 0 {
+            let pending = state.generation.memtable.contentBytes - content
+            try space.admit(growth: pending + Int64(cost.growth))
+        }
+        if cost.logBytes > state.room - state.payload.count { throw SpaceKeeper.diskIsShort("the log") }
+    }
+
+    private func check(_ put: Put, _ cost: inout Cost) throws(StoreError) {
+        var value = put.value.count
         if put.ignoresValue || put.ignoresLease {
             let record = try put.key.withRawBytes { key throws(StoreError) in try view.record(key, at: .max) }
-            if record?.isTombstone ?? true {
+            guard let record, !record.isTombstone else {
                 throw StoreError(.keyNotFound, "the key whose value or lease is to be kept does not exist")
             }
+            if put.ignoresValue { value = record.value.count }
         }
         if put.lease != 0, state.leases[put.lease] == nil {
             throw StoreError(.leaseNotFound, "lease \(put.lease) does not exist")
         }
+        cost.put(put.key.count, value)
     }
 
     /// One record must fit into one log segment, and who waits for it must not wait for long.
-    private func check(_ delete: Delete, _ deletedBytes: inout Int) throws(StoreError) {
-        if case .key = delete.range { return }
-        var bytes = deletedBytes
+    private func check(_ delete: Delete, _ cost: inout Cost) throws(StoreError) {
+        if case .key(let key) = delete.range { return cost.delete(key.count) }
+        var bytes = cost.deletedBytes
+        var logBytes = cost.logBytes
         try forEach(delete.range) { record throws(StoreError) in
-            bytes += 8 + RecordHeader.encodedSize + record.key.count
+            bytes += Cost.changeBytes + record.key.count
+            logBytes += Cost.changeBytes + record.key.count
             return bytes <= StoreLimits.deletionBytes
         }
-        deletedBytes = bytes
+        (cost.deletedBytes, cost.logBytes) = (bytes, logBytes)
         if bytes > StoreLimits.deletionBytes {
             throw StoreError(
                 .requestTooLarge, "the range holds too many keys for one transaction; delete it in smaller ranges")

@@ -91,10 +91,12 @@ final class Writer: Sendable {
     }
 
     private func finish(_ timers: inout WriterTimers) {
+        if context.failure == nil { settleLeases(all: true, &timers) }
         if context.failure == nil {
             if timers.isUnsealed { seal(&timers) }
             checkpointer.waitUntilIdle()
-            handOver()
+            // Stuck on a full disk: the log keeps what the checkpoint could not take.
+            if !checkpointer.isBusy { handOver() }
             checkpointer.waitUntilIdle()
         }
         checkpointer.close()
@@ -106,8 +108,43 @@ final class Writer: Sendable {
         if timers.sealIsDue(now) { seal(&timers) }
         if timers.checkpointIsDue(state, now), !checkpointer.isBusy { handOver() }
         if timers.retentionIsDue(now) { applyRetention(&timers) }
-        let expired = state.leases.values.filter { $0.deadline <= now }.map(\.id).sorted()
-        if !expired.isEmpty { write(expired.map { .revokeLease($0, { _ in }) }, &timers) }
+        if state.leases.settleAt ?? .max <= now { settleLeases(all: false, &timers) }
+        expireLeases(now, &timers)
+    }
+
+    private func expireLeases(_ now: Int64, _ timers: inout WriterTimers) {
+        let expired = state.leases.takeExpired(now: now)
+        if expired.isEmpty { return }
+        let requests: [WriteRequest] = expired.map { id in
+            .revokeLease(id) { [state] result in
+                // Refused for want of space, say. Called on this thread.
+                if case .failure = result { state.leases.postpone(id, until: now + 1_000_000_000) }
+            }
+        }
+        write(requests, &timers)
+    }
+
+    /// Records the deadlines of leases that have been renewed and are not being renewed any more.
+    private func settleLeases(all: Bool, _ timers: inout WriterTimers) {
+        let now = context.storage.monotonicNanoseconds
+        let leases = state.leases.takeUnsettled(now: now, all: all)
+        if leases.isEmpty { return }
+        do {
+            // Many at a stop: a batch has a limit.
+            for start in stride(from: 0, to: leases.count, by: 4_096) {
+                if try log.prepare(at: state.position) != .max {
+                    return context.log(.warning, "no room on the disk to record when leases end")
+                }
+                state.beginBatch(room: .max)
+                for lease in leases[start..<min(start + 4_096, leases.count)] {
+                    state.record(lease, now: now, context.storage)
+                }
+                try append()
+                timers.wrote(context.storage.monotonicNanoseconds, state)
+            }
+        } catch {
+            context.fail(error)
+        }
     }
 
     private func write(_ requests: [WriteRequest], _ timers: inout WriterTimers) {
@@ -118,32 +155,45 @@ final class Writer: Sendable {
                 for request in rest { request.fail(error) }
                 return
             }
-            waitForSpaceInTail()
-            do {
-                try log.prepare(at: state.position)
+            do throws(StoreError) {
+                try waitForSpaceInTail()
+                let room = try log.prepare(at: state.position)
+                if room <= 2 * StoreLimits.batchSlack { throw SpaceKeeper.diskIsShort(context.directory.log) }
+                context.space.look(now: context.storage.monotonicNanoseconds)
+                rest = writeBatch(rest, room: room, &timers)
             } catch {
                 for request in rest { request.fail(error) }
                 return
             }
-            rest = writeBatch(rest, &timers)
         }
+        if context.space.shortage == .quota { giveUpHistory(&timers) }
+    }
+
+    /// At the quota a policy that keeps history by age gives it up, or else what is deleted would not count for a day.
+    private func giveUpHistory(_ timers: inout WriterTimers) {
+        let target = state.revision - StoreLimits.pressureRevisions
+        if context.options.retention == nil || target <= state.compactRevision { return }
+        context.log(.warning, "history before revision \(target) is given up: the quota is reached")
+        write([.compaction(target, { _ in })], &timers)
     }
 
     /// Writes as many of the requests as one batch takes and returns the others.
     private func writeBatch(
-        _ requests: ArraySlice<WriteRequest>, _ timers: inout WriterTimers
+        _ requests: ArraySlice<WriteRequest>, room: Int, _ timers: inout WriterTimers
     ) -> ArraySlice<WriteRequest> {
-        state.beginBatch()
+        state.beginBatch(room: room - StoreLimits.batchSlack)
+        let content = state.generation.memtable.contentBytes
         var answers: [() -> Void] = []
         answers.reserveCapacity(requests.count)
         var rest = requests
         do throws(StoreError) {
             var batch = try BatchEvaluator(context: context, state: state)
-            while let request = rest.first, state.payload.count < StoreLimits.batchBytes {
+            while let request = rest.first, state.payload.count < min(StoreLimits.batchBytes, state.room) {
                 answers.append(batch.evaluate(request))
                 rest = rest.dropFirst()
             }
             if let failure = context.failure { throw failure }
+            context.space.grew(state.generation.memtable.contentBytes - content)
             if state.log.records > 0 {
                 try append()
                 timers.wrote(context.storage.monotonicNanoseconds, state)
@@ -157,11 +207,18 @@ final class Writer: Sendable {
         }
         if requests.contains(where: { if case .flush = $0 { true } else { false } }) {
             checkpointer.waitUntilIdle()
-            handOver()
+            if !checkpointer.isBusy { handOver() }
         }
+        if !state.touchedLeases.isEmpty { state.stampTouchedLeases(now: context.storage.monotonicNanoseconds) }
         for answer in answers { answer() }
-        if state.generation.bytes >= StoreLimits.generationBytes, !checkpointer.isBusy { handOver() }
+        if wantsCheckpoint, !checkpointer.isBusy { handOver() }
         return rest
+    }
+
+    /// A compaction frees nothing before the checkpoint knows of it: when space is short that must not wait.
+    private var wantsCheckpoint: Bool {
+        if state.generation.bytes >= StoreLimits.generationBytes { return true }
+        return context.space.shortage != nil && state.compactRevision > checkpointer.state.compactRevision
     }
 
     /// Makes the batch durable, then visible.
@@ -177,8 +234,12 @@ final class Writer: Sendable {
     }
 
     private func seal(_ timers: inout WriterTimers) {
+        // With the disk full and the segment, too, the next batch that finds room proves the same.
+        if !log.hasRoomForSeal(at: state.position), (try? log.prepare(at: state.position)) != .max {
+            return timers.sealed()
+        }
         do {
-            state.beginBatch()
+            state.beginBatch(room: .max)
             state.position = try log.append(state.payload.bytes, records: 0, at: state.position)
             timers.sealed()
         } catch {
@@ -195,9 +256,10 @@ final class Writer: Sendable {
         checkpointer.submit(full)
     }
 
-    private func waitForSpaceInTail() {
+    private func waitForSpaceInTail() throws(StoreError) {
         if state.generation.bytes < StoreLimits.generationBytesMaximum, !state.generation.memtable.log.isFull { return }
         checkpointer.waitUntilIdle()
+        if checkpointer.isBusy { throw SpaceKeeper.diskIsShort(context.directory.checkpoint) }
         handOver()
     }
 
@@ -252,7 +314,8 @@ struct WriterTimers {
         if let retentionAt { times.append(retentionAt) }
         let started = state.generation.startedNanoseconds
         if started != 0 { times.append(started + StoreLimits.checkpointNanoseconds) }
-        if let lease = state.leases.values.map(\.deadline).min() { times.append(lease) }
+        if let lease = state.leases.nextDeadline { times.append(lease) }
+        if let settle = state.leases.settleAt { times.append(settle) }
         return times.min()
     }
 }

@@ -8,14 +8,18 @@ final class WriterState: @unchecked Sendable {
     var compactRevision: Int64
     var stateHash: StateHash
     var position: LogPosition
-    var leases: [Int64: LiveLease]
+    var leases: LeaseTable
     /// The batch being collected.
     var payload = OutputBuffer()
     var log: LogRecordWriter
+    /// Granted or renewed in the batch.
+    var touchedLeases: [Int64] = []
+    /// Payload bytes that the batch may have.
+    var room = Int.max
 
     init(
         generation: Generation, revision: Int64, compactRevision: Int64, stateHash: StateHash, position: LogPosition,
-        leases: [Int64: LiveLease]
+        leases: LeaseTable
     ) {
         self.generation = generation
         self.revision = revision
@@ -26,9 +30,26 @@ final class WriterState: @unchecked Sendable {
         log = LogRecordWriter(output: payload)
     }
 
-    func beginBatch() {
+    func beginBatch(room: Int) {
+        self.room = room
+        touchedLeases.removeAll()
         payload.removeAll()
         log = LogRecordWriter(output: payload)
+    }
+
+    func record(_ lease: LiveLease, now: Int64, _ storage: any Storage) {
+        let record = lease.record(now: now, wall: storage.wallNanoseconds, boot: storage.bootIdentity)
+        log.lease(record)
+        generation.leaseChanges.append(.set(record))
+    }
+
+    /// The time of a lease counts from the answer, not from before the sync that the answer had to wait for.
+    func stampTouchedLeases(now: Int64) {
+        for id in touchedLeases {
+            guard var lease = leases[id] else { continue }
+            lease.deadline = now + lease.grantedSeconds * 1_000_000_000
+            leases.set(lease, now: now)
+        }
     }
 
     /// The state behind the batch just written, for the checkpoint that will stop there.

@@ -10,11 +10,11 @@ struct SnapshotFiles {
             .map { directory.snapshots + "/" + $0 }
     }
 
-    /// The first log segment that is still needed to bring the older of the two newest snapshots up to date; the very
-    /// first one while there are fewer than two.
-    func firstNeededSegment() throws(StoreError) -> UInt64 {
-        let newest = try paths().prefix(2)
-        if newest.count < 2 { return 1 }
+    /// The first log segment that is still needed to bring the oldest of the `count` newest snapshots up to date; the
+    /// very first one while there are fewer.
+    func firstNeededSegment(_ count: Int) throws(StoreError) -> UInt64 {
+        let newest = try paths().prefix(count)
+        if newest.count < count { return 1 }
         var first = UInt64.max
         for path in newest { first = min(first, try SnapshotReader(path, storage).state.position.segment) }
         return first
@@ -37,9 +37,16 @@ struct SnapshotFiles {
         let name = String(repeating: "0", count: 16 - digits.count) + digits + ".snap"
         try storage.rename(unfinished, to: directory.snapshots + "/" + name)
         try storage.syncDirectory(directory.snapshots)
-        for path in try paths().dropFirst(2) { try storage.remove(path) }
-        try storage.syncDirectory(directory.snapshots)
+        try keep(2)
         return state
+    }
+
+    /// Removes all but the `count` newest.
+    func keep(_ count: Int) throws(StoreError) {
+        let old = try paths().dropFirst(count)
+        if old.isEmpty { return }
+        for path in old { try storage.remove(path) }
+        try storage.syncDirectory(directory.snapshots)
     }
 
     private func write(_ path: String, _ context: StoreContext) throws(StoreError) -> CheckpointState {

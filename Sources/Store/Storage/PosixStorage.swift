@@ -79,10 +79,39 @@ package struct PosixStorage: Storage {
         return Int64(status.f_bavail) * Int64(status.f_frsize)
     }
 
+    package func allocate(_ path: String, bytes: Int64) throws(StoreError) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor < 0 { throw Self.failure("open", path) }
+        defer { close(descriptor) }
+        var status = stat()
+        if fstat(descriptor, &status) != 0 { throw Self.failure("stat", path) }
+        if berth_allocate(descriptor, Int64(status.st_size), bytes) == 0 { return }
+        // Not every file system can; there the first write finds out.
+        if errno == EOPNOTSUPP || errno == ENOSYS { return }
+        throw Self.failure("allocate \(bytes) bytes", path)
+    }
+
+    package func fileBytes(_ path: String) throws(StoreError) -> Int64 {
+        var status = stat()
+        if stat(path, &status) == 0 { return Int64(status.st_blocks) * 512 }
+        if errno == ENOENT { return 0 }
+        throw Self.failure("stat", path)
+    }
+
     package func willCommit() throws(StoreError) {}
 
     package var monotonicNanoseconds: Int64 { Self.now(CLOCK_MONOTONIC) }
     package var wallNanoseconds: Int64 { Self.now(CLOCK_REALTIME) }
+
+    package var bootIdentity: UInt64 { Self.boot }
+
+    private static let boot: UInt64 = {
+        guard let file = fopen("/proc/sys/kernel/random/boot_id", "re") else { return 0 }
+        defer { fclose(file) }
+        var text = [UInt8](repeating: 0, count: 36)
+        guard fread(&text, 1, text.count, file) == text.count else { return 0 }
+        return text.withRawBytes { hash64($0) }
+    }()
 
     private static func now(_ clock: clockid_t) -> Int64 {
         var time = timespec()

@@ -16,11 +16,18 @@ package protocol Storage: Sendable {
     func syncDirectory(_ path: String) throws(StoreError)
     /// What an unprivileged process may still write, in bytes.
     func freeBytes(_ path: String) throws(StoreError) -> Int64
+    /// Makes sure that the `bytes` behind the end of the file can be written later without finding the disk full; makes
+    /// the file if it is missing. `noSpace` leaves the file as it was. Its size stays.
+    func allocate(_ path: String, bytes: Int64) throws(StoreError)
+    /// Bytes that the file system has given to the file; 0 if it does not exist.
+    func fileBytes(_ path: String) throws(StoreError) -> Int64
     func willCommit() throws(StoreError)
 
     var monotonicNanoseconds: Int64 { get }
     /// Since 1970; may jump.
     var wallNanoseconds: Int64 { get }
+    /// Another number after each start of the machine, which is as long as the monotonic clock goes on; 0: not known.
+    var bootIdentity: UInt64 { get }
 }
 
 package protocol StorageFile: AnyObject, Sendable {

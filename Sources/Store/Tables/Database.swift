@@ -41,6 +41,13 @@ final class Database: Sendable {
         return tables
     }
 
+    /// Before a commit: LMDB takes a write that the disk has no room for as a failed one, after which its files must not
+    /// be used again. `noSpace` here has changed nothing.
+    /// - Parameter pages: how many the commit writes, an upper bound.
+    func allocate(pages: Int, _ storage: any Storage) throws(StoreError) {
+        try storage.allocate(path + "/data.mdb", bytes: Int64(pages) * 4_096)
+    }
+
     private static let stateKey: StaticString = "state"
 
     private static func withStateKey<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {

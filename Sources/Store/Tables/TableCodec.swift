@@ -122,25 +122,22 @@ enum TransactionEntry {
     }
 }
 
-/// `leases`: lease (8) to granted TTL in seconds (8), deadline in nanoseconds since 1970 (8), flags (8; 1: renewed),
-/// XXH64 of these seeded with the lease (8).
+/// `leases`: lease (8) to lease record (48; 24 from the first builds), XXH64 of it seeded with the lease (8).
 enum LeaseEntry {
-    static let size = 32
+    static let size = LeaseRecord.encodedSize + 8
 
     static func encode(_ lease: LeaseRecord, to target: UnsafeMutableRawBufferPointer) {
-        target.set(0, lease.grantedSeconds)
-        target.set(8, lease.deadlineNanoseconds)
-        target.set(16, UInt64(lease.renewed ? 1 : 0))
-        target.set(24, hash64(UnsafeRawBufferPointer(target).slice(0, 24), seed: UInt64(bitPattern: lease.id)))
+        lease.encode(to: target)
+        let record = UnsafeRawBufferPointer(target).slice(0, LeaseRecord.encodedSize)
+        target.set(LeaseRecord.encodedSize, hash64(record, seed: UInt64(bitPattern: lease.id)))
     }
 
     static func decode(_ id: Int64, _ entry: UnsafeRawBufferPointer) throws(StoreError) -> LeaseRecord {
-        guard entry.count == size, entry.number(24) == hash64(entry.slice(0, 24), seed: UInt64(bitPattern: id)) else {
-            throw StoreError(.corrupt, "table leases: entry \(id) does not match its checksum")
-        }
-        return LeaseRecord(
-            id: id, grantedSeconds: entry.number(0), deadlineNanoseconds: entry.number(8),
-            renewed: entry.number(16, as: UInt64.self) & 1 == 1)
+        let count = entry.count - 8
+        guard count == LeaseRecord.encodedSize || count == LeaseRecord.shortSize,
+            entry.number(count) == hash64(entry.slice(0, count), seed: UInt64(bitPattern: id))
+        else { throw StoreError(.corrupt, "table leases: entry \(id) does not match its checksum") }
+        return LeaseRecord(id: id, decoding: entry.slice(0, count))
     }
 }
 

@@ -75,6 +75,8 @@ final class Memtable: @unchecked Sendable {
     private let head: KeyNode
     private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
     let log = VersionLog()
+    /// Key and value bytes of all versions. For the thread that writes.
+    private(set) var contentBytes: Int64 = 0
 
     init() {
         let size = KeyNode.size(height: Self.maximumHeight, keyLength: 0)
@@ -135,6 +137,7 @@ final class Memtable: @unchecked Sendable {
         let version = VersionNode(base: base)
         node.setNewest(version)
         log.append(version)
+        contentBytes += Int64(key.count + value.count)
         return version
     }
 

@@ -5,7 +5,7 @@ enum LogRecordType: UInt8 {
     case transaction = 1
     /// compact revision 8.
     case compaction = 2
-    /// lease 8, granted TTL in seconds 8, deadline in nanoseconds since 1970 8, flags 8 (1: renewed since granted).
+    /// lease 8, lease record 48 (LeaseRecord.swift; 24 from the first builds).
     case lease = 3
     /// lease 8.
     case leaseRemoval = 4
@@ -31,11 +31,9 @@ struct LogRecordWriter {
     mutating func compaction(_ revision: Int64) { begin(.compaction, bodyCount: 8).set(0, revision) }
 
     mutating func lease(_ lease: LeaseRecord) {
-        let body = begin(.lease, bodyCount: 32)
+        let body = begin(.lease, bodyCount: 8 + LeaseRecord.encodedSize)
         body.set(0, lease.id)
-        body.set(8, lease.grantedSeconds)
-        body.set(16, lease.deadlineNanoseconds)
-        body.set(24, UInt64(lease.renewed ? 1 : 0))
+        lease.encode(to: UnsafeMutableRawBufferPointer(rebasing: body[8...]))
     }
 
     mutating func leaseRemoval(_ id: Int64) { begin(.leaseRemoval, bodyCount: 8).set(0, id) }
@@ -82,13 +80,6 @@ struct LogRecordWriter {
     }
 }
 
-struct LeaseRecord: Hashable, Sendable {
-    var id: Int64
-    var grantedSeconds: Int64
-    var deadlineNanoseconds: Int64
-    var renewed: Bool
-}
-
 /// Reads the records of a batch. Lengths are checked before use: a checksum says that the bytes are as written, not
 /// that whoever wrote them was right.
 struct LogRecordReader {
@@ -124,11 +115,8 @@ struct LogRecordReader {
         case .transaction: return .transaction(try transaction(body))
         case .compaction: return .compaction(try checked(body, 8).number(0))
         case .lease:
-            let body = try checked(body, 32)
-            return .lease(
-                LeaseRecord(
-                    id: body.number(0), grantedSeconds: body.number(8), deadlineNanoseconds: body.number(16),
-                    renewed: body.number(24, as: UInt64.self) & 1 == 1))
+            let body = try checked(body, 8 + LeaseRecord.shortSize)
+            return .lease(LeaseRecord(id: body.number(0), decoding: body.slice(8, body.count - 8)))
         case .leaseRemoval: return .leaseRemoval(try checked(body, 8).number(0))
         case .state:
             let body = try checked(body, 24)

@@ -15,13 +15,21 @@ final class LogWriter: @unchecked Sendable {
         segmentBlocks = UInt32(try file.size() / BlockHeader.size)
     }
 
-    /// Makes sure that a batch of any permitted size can be written, before anything of it is evaluated.
-    func prepare(at position: LogPosition) throws(StoreError) {
+    /// Makes sure that a batch of any permitted size can be written, before anything of it is evaluated. Returns the
+    /// payload bytes that a batch may have: on a full disk only what the present segment still takes.
+    func prepare(at position: LogPosition) throws(StoreError) -> Int {
         let rest = (Int(segmentBlocks) - Int(position.block)) * BlockHeader.payloadCapacity
-        if rest < StoreLimits.deletionBytes + 2 * StoreLimits.requestBytes {
+        if rest >= StoreLimits.deletionBytes + 2 * StoreLimits.requestBytes { return .max }
+        do {
             try supply.ensure(position.segment + 1)
+            return .max
+        } catch {
+            guard error.code == .noSpace else { throw error }
+            return rest
         }
     }
+
+    func hasRoomForSeal(at position: LogPosition) -> Bool { position.block < segmentBlocks }
 
     /// Writes and syncs one batch. Returns when it is durable. After an error its fate is unknown and the log must not
     /// be used again.

@@ -13,15 +13,18 @@ final class SegmentSupply: Sendable {
     private let segmentBytes: Int
     private let state = Monitor(State())
     private let fail: @Sendable (StoreError) -> Void
+    /// Told that the disk is full; true if it is worth trying again.
+    private let onFull: @Sendable () -> Bool
 
     init(
         storage: any Storage, directory: StoreDirectory, segmentBytes: Int,
-        fail: @escaping @Sendable (StoreError) -> Void
+        fail: @escaping @Sendable (StoreError) -> Void, onFull: @escaping @Sendable () -> Bool
     ) {
         self.storage = storage
         self.directory = directory
         self.segmentBytes = segmentBytes
         self.fail = fail
+        self.onFull = onFull
     }
 
     /// The body of the supply's thread.
@@ -34,7 +37,7 @@ final class SegmentSupply: Sendable {
                 } ?? nil
             guard let number else { return }
             do {
-                let file = try make(number)
+                let file = try makeWithReserve(number)
                 state.broadcast { state in
                     state.ready = (number, file)
                     state.wanted = nil
@@ -87,6 +90,13 @@ final class SegmentSupply: Sendable {
         }
     }
 
+    private func makeWithReserve(_ number: UInt64) throws(StoreError) -> any StorageFile {
+        do { return try make(number) } catch {
+            guard error.code == .noSpace, onFull() else { throw error }
+            return try make(number)
+        }
+    }
+
     func make(_ number: UInt64) throws(StoreError) -> any StorageFile {
         try Self.make(
             number, bytes: number == 1 ? min(segmentBytes, StoreLimits.firstSegmentBytes) : segmentBytes, directory,
@@ -98,6 +108,8 @@ final class SegmentSupply: Sendable {
     ) throws(StoreError) -> any StorageFile {
         let unfinished = directory.unfinishedSegment
         try storage.remove(unfinished)
+        // Asked first, so that each attempt on a full disk costs a question and not megabytes of zeros.
+        if try storage.freeBytes(directory.log) < Int64(bytes) { throw SpaceKeeper.diskIsShort(directory.log) }
         do {
             let file = try storage.open(unfinished, creating: true)
             let zeros = FileImage(count: min(bytes, 1_048_576))

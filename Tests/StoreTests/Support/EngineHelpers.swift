@@ -5,6 +5,8 @@ extension LocalEngineOptions {
     static func testing(onFatal: @escaping @Sendable (StoreError) -> Void = { _ in }) -> LocalEngineOptions {
         var options = LocalEngineOptions()
         options.onFatal = onFatal
+        // Tests that are about space set their own.
+        options.reserveBytes = 0
         options.marksSuspectOnCrash = false
         return options
     }

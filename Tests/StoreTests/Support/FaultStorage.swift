@@ -45,9 +45,15 @@ final class FaultStorage: Storage {
         try real.syncDirectory(path)
     }
     func freeBytes(_ path: String) throws(StoreError) -> Int64 { try real.freeBytes(path) }
+    func allocate(_ path: String, bytes: Int64) throws(StoreError) {
+        try step("allocate")
+        try real.allocate(path, bytes: bytes)
+    }
+    func fileBytes(_ path: String) throws(StoreError) -> Int64 { try real.fileBytes(path) }
     func willCommit() throws(StoreError) { try step("commit") }
     var monotonicNanoseconds: Int64 { real.monotonicNanoseconds }
     var wallNanoseconds: Int64 { real.wallNanoseconds }
+    var bootIdentity: UInt64 { real.bootIdentity }
 }
 
 private final class FaultFile: StorageFile {

@@ -5,8 +5,9 @@ import Glibc
 final class TemporaryDirectory: Sendable {
     let path: String
 
-    init() {
-        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+    /// - Parameter folder: where it is made instead.
+    init(in folder: String? = nil) {
+        let base = folder ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
         var template = Array((base + "/berth-store-XXXXXX").utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress, mkdtemp(start) != nil else { preconditionFailure("mkdtemp") }

@@ -1,0 +1,95 @@
+import Glibc
+import Synchronization
+
+@testable import Store
+
+/// Real files on a disk that pretends to be small: an account of what the store's files take, and `noSpace` when there
+/// is no more. What others take can be changed at any time.
+final class SmallDisk: Storage {
+    private struct Account {
+        var free: Int64
+        /// End of what is allocated, by path.
+        var files: [String: Int64] = [:]
+        var refusals = 0
+    }
+
+    private let real = PosixStorage()
+    private let account: Monitor<Account>
+
+    init(bytes: Int64) { account = Monitor(Account(free: bytes)) }
+
+    var free: Int64 { account.withLock { $0.free } }
+    /// How often something found the disk full.
+    var refusals: Int { account.withLock { $0.refusals } }
+
+    /// Somebody else takes all but this much, or gives it back.
+    func setFree(_ bytes: Int64) { account.withLock { $0.free = bytes } }
+
+    fileprivate func extend(_ path: String, to end: Int64) throws(StoreError) {
+        let isFull = account.withLock { account in
+            let growth = end - (account.files[path] ?? 0)
+            if growth <= 0 { return false }
+            if growth > account.free {
+                account.refusals += 1
+                return true
+            }
+            account.free -= growth
+            account.files[path] = end
+            return false
+        }
+        if isFull { throw StoreError(.noSpace, "\(path): small disk is full", cause: ENOSPC) }
+    }
+
+    func open(_ path: String, creating: Bool) throws(StoreError) -> any StorageFile {
+        SmallDiskFile(try real.open(path, creating: creating), self)
+    }
+    func readFromDisk(_ path: String) throws(StoreError) -> FileImage { try real.readFromDisk(path) }
+    func names(in directory: String) throws(StoreError) -> [String] { try real.names(in: directory) }
+    func makeDirectory(_ path: String) throws(StoreError) { try real.makeDirectory(path) }
+    func rename(_ path: String, to target: String) throws(StoreError) {
+        try real.rename(path, to: target)
+        account.withLock { account in
+            account.free += account.files.removeValue(forKey: target) ?? 0
+            account.files[target] = account.files.removeValue(forKey: path)
+        }
+    }
+    func remove(_ path: String) throws(StoreError) {
+        try real.remove(path)
+        account.withLock { $0.free += $0.files.removeValue(forKey: path) ?? 0 }
+    }
+    func syncDirectory(_ path: String) throws(StoreError) { try real.syncDirectory(path) }
+    func freeBytes(_ path: String) throws(StoreError) -> Int64 { free }
+    func allocate(_ path: String, bytes: Int64) throws(StoreError) {
+        var status = stat()
+        let size = stat(path, &status) == 0 ? Int64(status.st_size) : 0
+        try extend(path, to: size + bytes)
+        try real.allocate(path, bytes: bytes)
+    }
+    func fileBytes(_ path: String) throws(StoreError) -> Int64 { account.withLock { $0.files[path] ?? 0 } }
+    func willCommit() throws(StoreError) {}
+    var monotonicNanoseconds: Int64 { real.monotonicNanoseconds }
+    var wallNanoseconds: Int64 { real.wallNanoseconds }
+    var bootIdentity: UInt64 { real.bootIdentity }
+}
+
+private final class SmallDiskFile: StorageFile {
+    private let real: any StorageFile
+    private let disk: SmallDisk
+
+    init(_ real: any StorageFile, _ disk: SmallDisk) {
+        self.real = real
+        self.disk = disk
+    }
+
+    var path: String { real.path }
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+        try disk.extend(path, to: Int64(offset + bytes.count))
+        try real.write(bytes, at: offset)
+    }
+    func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
+        try real.read(into: target, at: offset)
+    }
+    func syncData() throws(StoreError) { try real.syncData() }
+    func size() throws(StoreError) -> Int { try real.size() }
+    func dropCache() { real.dropCache() }
+}
