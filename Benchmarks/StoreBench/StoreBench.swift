@@ -16,7 +16,10 @@ enum StoreBench {
     static func open(_ directory: String, _ name: String, fresh: Bool = true) throws -> LocalEngine {
         let path = directory + "/" + name
         if fresh { removeTree(path) }
-        return try LocalEngine.open(directory: path)
+        var options = LocalEngineOptions()
+        // Memory is measured on tmpfs as well as on a disk.
+        options.ephemeral = getenv("BERTH_BENCH_EPHEMERAL") != nil
+        return try LocalEngine.open(directory: path, options: options)
     }
 
     // MARK: One durable put at a time

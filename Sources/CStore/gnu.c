@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CStore.h"
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/vfs.h>
 
@@ -16,3 +17,5 @@ int64_t berth_file_system_type(const char *path) {
 int berth_allocate(int descriptor, int64_t offset, int64_t count) {
     return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, count);
 }
+
+void berth_give_memory_back(void) { malloc_trim(0); }

@@ -19,16 +19,17 @@ package enum StoreLimits {
     package static let firstSegmentBytes = 1_048_576
     /// The tail is handed to the checkpoint at this size, if that is idle ...
     package static let generationBytes = 8_388_608
-    /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB.
-    package static let generationBytesMaximum = 23_068_672
+    /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB, and far below
+    /// unless the disk is slower than the log.
+    package static let generationBytesMaximum = 14_680_064
     /// A write is checkpointed after this time at the latest.
     package static let checkpointNanoseconds: Int64 = 30_000_000_000
     /// Without a further write a batch is sealed after this time: an empty batch behind it proves that it was durable.
     package static let sealNanoseconds: Int64 = 50_000_000
     /// A lease that has not been renewed for this time is recorded with its deadline.
     package static let leaseSettleNanoseconds: Int64 = 60_000_000_000
-    /// Dirty pages of one checkpoint transaction (4 KiB each), about.
-    package static let checkpointPages = 4_096
+    /// Dirty pages of one checkpoint transaction (4 KiB each), about. LMDB keeps their memory for the next one.
+    package static let checkpointPages = 2_048
     /// Records that one transaction of a compaction removes.
     package static let removalRecords = 1_000
     /// How often the retention policy is asked, and the least that is worth a compaction of its own.

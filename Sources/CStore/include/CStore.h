@@ -26,6 +26,9 @@ int64_t berth_file_system_type(const char *path);
 /// fallocate(2) with FALLOC_FL_KEEP_SIZE: -1 and `errno`.
 int berth_allocate(int descriptor, int64_t offset, int64_t count);
 
+/// Gives free pages of malloc's arenas back to the kernel.
+void berth_give_memory_back(void);
+
 /// SHA-256 (FIPS 180-4) over bytes that come in pieces: init, add any number of times, finish.
 typedef struct {
     uint32_t state[8];

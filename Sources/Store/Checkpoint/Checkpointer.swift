@@ -1,3 +1,5 @@
+internal import CStore
+
 /// Owns LMDB's write side: takes over generations of the tail, one at a time, on its own thread.
 final class Checkpointer: Sendable {
     private struct Work {
@@ -131,5 +133,7 @@ final class Checkpointer: Sendable {
             published.minimumCommit = max(published.minimumCommit, commit)
         }
         onApplied(reached)
+        // What a burst of requests and their answers took is spread over malloc's arenas; the next burst may be far off.
+        berth_give_memory_back()
     }
 }
