@@ -120,13 +120,12 @@ private final class TestStream: CallStream {
 private final class ServiceProbe: WatchProbe {
     private let stream: TestStream
     private let continuation: AsyncStream<WatchReport>.Continuation
-    private let reports: LockedBox<AsyncStream<WatchReport>.Iterator>
+    private let isCreated = NIOLockedValueBox(false)
+    private let reports: AsyncStream<WatchReport>
 
     init(_ stream: TestStream) {
         self.stream = stream
-        let (reports, continuation) = AsyncStream<WatchReport>.makeStream()
-        self.continuation = continuation
-        self.reports = LockedBox(reports.makeAsyncIterator())
+        (reports, continuation) = AsyncStream.makeStream()
     }
 
     func requestProgress() async {
@@ -136,12 +135,15 @@ private final class ServiceProbe: WatchProbe {
     }
 
     func next() async -> WatchReport? {
-        var iterator = reports.withLock { $0 }
-        return await iterator.next()
+        for await report in reports { return report }
+        return nil
     }
 
     func deliver(_ reply: WatchReply) {
         if reply.canceled { return continuation.finish() }
+        if reply.created { return isCreated.withLockedValue { $0 = true } }
+        // What is said of the stream before it has this watch is not said of this watch.
+        if reply.watchID == -1, !isCreated.withLockedValue({ $0 }) { return }
         if !reply.events.isEmpty {
             continuation.yield(
                 .events(
@@ -149,7 +151,7 @@ private final class ServiceProbe: WatchProbe {
                         WatchedEvent(
                             revision: $0.kv?.modRevision ?? 0, key: $0.kv?.key ?? [], isPut: $0.type == .put)
                     }))
-        } else if !reply.created {
+        } else {
             continuation.yield(.bookmark(reply.header?.revision ?? 0))
         }
     }

@@ -29,18 +29,18 @@ private struct EngineSubject: WatchSubject {
 
 private final class EngineProbe: WatchProbe {
     private let handle: any WatchHandle
-    private let reports: LockedBox<AsyncStream<WatchReport>.Iterator>
+    private let reports: AsyncStream<WatchReport>
 
     init(handle: any WatchHandle, sink: ReportingSink) {
         self.handle = handle
-        reports = LockedBox(sink.reports.makeAsyncIterator())
+        reports = sink.reports
     }
 
     func requestProgress() async { handle.requestProgress() }
 
     func next() async -> WatchReport? {
-        var iterator = reports.withLock { $0 }
-        return await iterator.next()
+        for await report in reports { return report }
+        return nil
     }
 }
 

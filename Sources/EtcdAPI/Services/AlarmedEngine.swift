@@ -83,6 +83,10 @@ final class AlarmedEngine: Engine {
 
     // MARK: - What they do not
 
+    func versions(of key: [UInt8], through: Int64, limit: Int) throws(StoreError) -> [KeyVersion] {
+        try engine.versions(of: key, through: through, limit: limit)
+    }
+
     var currentRevision: Int64 { engine.currentRevision }
     var compactRevision: Int64 { engine.compactRevision }
 

@@ -170,16 +170,7 @@ package final class LocalEngine: Engine {
     /// in them.
     package func checkpointBytes() throws(StoreError) -> (allocated: Int64, inUse: Int64) {
         let view = try ReadView(context)
-        let database = view.database
-        // Two meta pages and the root of the named tables.
-        var pages = 3
-        do {
-            for table in [
-                database.latest, database.history, database.transactions, database.leases, database.leaseKeys,
-                database.meta,
-            ] { pages += try view.snapshot.statistics(table).pages }
-        } catch { throw StoreError(error, database.path) }
-        return (Int64(database.environment.fileBytes), Int64(pages * Int(getpagesize())))
+        return try view.database.bytes(in: view.snapshot)
     }
 
     // MARK: Leases

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LMDB
 
 /// The checkpoint: one LMDB environment and its tables.
@@ -52,6 +53,18 @@ final class Database: Sendable {
 
     private static func withStateKey<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: stateKey.utf8Start, count: stateKey.utf8CodeUnitCount))
+    }
+
+    /// Of all pages, and of those that are not free.
+    func bytes(in transaction: borrowing ReadTransaction) throws(StoreError) -> (allocated: Int64, inUse: Int64) {
+        // Two meta pages and the root of the named tables.
+        var pages = 3
+        do {
+            for table in [latest, history, transactions, leases, leaseKeys, meta] {
+                pages += try transaction.statistics(table).pages
+            }
+        } catch { throw StoreError(error, path) }
+        return (Int64(environment.fileBytes), Int64(pages * Int(getpagesize())))
     }
 
     /// nil in an environment that was made but never committed to.
