@@ -37,7 +37,9 @@ struct EtcdService {
         let length = stat("\(directory)/lmdb/data.mdb", &status) == 0 ? Int64(status.st_size) : 0
         // A store that has stopped cannot be asked any more, and whoever asks is told the rest all the same.
         let inUse = (try? engine.checkpointBytes().inUse) ?? 0
-        return StorageFacts(size: length, sizeInUse: min(inUse, length), quota: 0, isOutOfSpace: false)
+        let space = engine.space
+        return StorageFacts(
+            size: length, sizeInUse: min(inUse, length), quota: space.quotaBytes, isOutOfSpace: space.shortage != nil)
     }
 
     /// Under etcd's names, for whoever has dashboards for them.

@@ -126,6 +126,35 @@ def test_alarm_nospace_refuses_growth_with_etcds_words(server):
         kv.Put(rpc.PutRequest(key=b"full", value=b"after"))
 
 
+def test_a_quota_that_is_reached():
+    """The store refuses growth by itself, says so as an alarm, and takes writes again when there is room."""
+    with pure_etcd("--quota-bytes", "64Ki") as server, grpc.insecure_channel(f"unix:{server.socket}") as channel:
+        rpc = aetcd.rpc
+        kv, maintenance = rpc.KVStub(channel), rpc.MaintenanceStub(channel)
+
+        def alarms():
+            return [a.alarm for a in maintenance.Alarm(rpc.AlarmRequest(action=rpc.AlarmRequest.GET)).alarms]
+        assert alarms() == []
+        with pytest.raises(grpc.RpcError) as error:
+            for index in range(100):
+                kv.Put(rpc.PutRequest(key=b"fill/%d" % index, value=b"x" * 1024))
+        assert error.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert error.value.details() == "etcdserver: mvcc: database space exceeded"
+        assert alarms() == [rpc.NOSPACE]
+        assert list(maintenance.Status(rpc.StatusRequest()).errors)
+        deleted = kv.DeleteRange(rpc.DeleteRangeRequest(key=b"fill/", range_end=b"fill0"))
+        assert deleted.deleted > 50
+        kv.Compact(rpc.CompactionRequest(revision=deleted.header.revision, physical=True))
+
+        def takes_writes():
+            try:
+                return kv.Put(rpc.PutRequest(key=b"after", value=b"x"))
+            except grpc.RpcError:
+                return False
+        server.eventually(takes_writes, seconds=60, what="there is room again")
+        assert alarms() == []
+
+
 # --- reflection and health: a client that knows nothing but the address
 
 def test_reflection_tells_enough_to_make_calls(server):
