@@ -46,8 +46,9 @@ private final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHan
     private let patience: TimeAmount
     private let ready: (any Channel, Connection.Peer, Bool) throws -> Void
     private var silence: Scheduled<Void>?
-    /// What comes with the handshake's last bytes.
+    /// What comes before the handlers that shall have it are in place.
     private var early: [ByteBuffer] = []
+    private var isDone = false
 
     init(patience: TimeAmount, ready: @escaping (any Channel, Connection.Peer, Bool) throws -> Void) {
         self.patience = patience
@@ -65,7 +66,11 @@ private final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHan
         context.fireChannelInactive()
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { early.append(unwrapInboundIn(data)) }
+    /// The handlers that take over write at once, and a write can make the channel read: what comes while they are being
+    /// added waits for its turn, and what comes before this handler is gone is theirs.
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isDone { context.fireChannelRead(data) } else { early.append(unwrapInboundIn(data)) }
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
@@ -77,7 +82,8 @@ private final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHan
             let certificate = try context.pipeline.syncOperations.nioSSL_peerCertificate()
             let name = try certificate.flatMap { CertificateName(certificate: try $0.toDERBytes()) }
             try ready(context.channel, name.map { .certificate($0) } ?? .anonymous, chosen == "h2")
-            for bytes in early { context.fireChannelRead(wrapInboundOut(bytes)) }
+            while !early.isEmpty { context.fireChannelRead(wrapInboundOut(early.removeFirst())) }
+            isDone = true
             context.fireChannelReadComplete()
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         } catch { context.close(promise: nil) }
