@@ -21,6 +21,40 @@ enum SimUsers {
         }
     }
 
+    /// As `act`, but nobody touches bindings: volumes are reserved by name at most, and what is protected stays as long
+    /// as it is in use.
+    static func actOrderly(_ store: inout SimStore, _ random: inout SeededRandom) {
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<4:
+            var volume = volume(store, &random)
+            volume["spec", "claimRef", "uid"] = nil
+            store.create(volume)
+        case 4..<9:
+            var claim = claim(store, &random)
+            claim["metadata", "annotations"] = nil
+            store.create(claim)
+        case 9: store.create(storageClass(&random))
+        case 10: store.create(pod(&random))
+        case 11, 12: deleteProtected(&store, &random)
+        case 13, 14: delete("PersistentVolumeClaim", &store, &random)
+        case 15: delete(["StorageClass", "Pod"].randomElement(using: &random) ?? "", &store, &random)
+        case 16: schedule(&store, &random)
+        default: provision(&store, &random)
+        }
+    }
+
+    /// A bound volume is only marked; it goes when it is no longer bound.
+    private static func deleteProtected(_ store: inout SimStore, _ random: inout SeededRandom) {
+        guard let volume = store.all("PersistentVolume").randomElement(using: &random) else { return }
+        if volume["status", "phase"] == "Bound" {
+            store.change("PersistentVolume", volume.name) {
+                $0["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+            }
+        } else {
+            store.delete("PersistentVolume", volume.name)
+        }
+    }
+
     static func provision(_ store: inout SimStore, _ random: inout SeededRandom) {
         for volume in store.all("PersistentVolume")
         where volume["status", "phase"] == "Released" && volume["spec", "persistentVolumeReclaimPolicy"] == "Delete"

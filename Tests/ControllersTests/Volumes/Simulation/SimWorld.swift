@@ -17,10 +17,14 @@ struct SimWorld: ~Copyable {
     private(set) var commits = 0
     private(set) var conflicts = 0
     private(set) var branches: [String: Int] = [:]
+    private(set) var history = SimHistory()
+    private let isOrderly: Bool
 
     private static let kinds = ["PersistentVolume", "PersistentVolumeClaim", "StorageClass", "Pod", "Node"]
 
-    init(seed: UInt64) {
+    /// `isOrderly`: people leave bindings alone, and in return the rules of `SimHistory` hold at every revision.
+    init(seed: UInt64, isOrderly: Bool = false) {
+        self.isOrderly = isOrderly
         random = SeededRandom(seed)
         store.create(Make.node("n1"))
     }
@@ -29,6 +33,7 @@ struct SimWorld: ~Copyable {
         switch Int.random(in: 0..<1000, using: &random) {
         case 0..<3: crash()
         case 3..<8: settle()
+        case 8..<120 where isOrderly: SimUsers.actOrderly(&store, &random)
         case 8..<120: SimUsers.act(&store, &random)
         case 120..<500: deliver(Self.kinds.randomElement(using: &random) ?? "")
         case 500..<700: start()
@@ -37,6 +42,12 @@ struct SimWorld: ~Copyable {
         default: retry()
         }
         if store.log.count > 400 { trim() }
+        lookAtHistory()
+    }
+
+    private mutating func lookAtHistory() {
+        guard isOrderly, failure == nil else { return }
+        failure = history.violation(in: store)
     }
 
     /// All volumes, claims and classes, one a line.
@@ -83,6 +94,7 @@ struct SimWorld: ~Copyable {
             return .stale(current(decision))
         }
         commits += 1
+        lookAtHistory()
         if let problem = SimInvariants.violation(of: decision, before: before, store: store) {
             failure = "branch \(decision.branch): \(problem)"
         }

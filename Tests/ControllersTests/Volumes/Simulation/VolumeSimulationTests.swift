@@ -30,5 +30,22 @@ import Testing
         #expect(world.conflicts > 10, "no races, no test")
     }
 
+    @Test(arguments: seeds)
+    func atEveryRevisionVolumesAndClaimsAreOneToOne(_ seed: UInt64) {
+        var world = SimWorld(seed: seed &+ 1_000_000, isOrderly: true)
+        for step in 0..<(Self.steps / Self.seeds.count) {
+            world.step()
+            if let failure = world.failure {
+                Issue.record("seed \(seed), step \(step): \(failure)\n\(world.description)")
+                return
+            }
+        }
+        world.settle()
+        #expect(world.failure == nil, "seed \(seed), at the end")
+        print("seed \(seed): \(world.history.pairs) pairs in \(world.commits) writes, \(world.conflicts) conflicts")
+        #expect(world.history.pairs > 10)
+        #expect(world.conflicts > 0, "no races, no test")
+    }
+
     private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 }
