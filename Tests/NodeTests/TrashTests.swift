@@ -69,6 +69,30 @@ import Testing
         }
     }
 
+    @Test func aVolumeThatIsThrownAwayFromManySidesAtOnceIsThrownAwayOnce() async throws {
+        let directory = try temporaryDirectory()
+        defer { try? TreeRemoval.remove(directory) }
+        let root = VolumeRoot(directory + "/volumes")
+        let names = (0..<20).map { "n\($0)" }
+        for name in names { _ = try root.make("pvc-\(name)", mode: 0o770) }
+        let volumes = names.map { volume($0) }
+        let pool = BlockingPool()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for (name, volume) in zip(names, volumes) {
+                for _ in 0..<4 {
+                    group.addTask {
+                        try await pool.run {
+                            try root.trash.discard("pvc-\(name)", claimUID: name, volume: volume)
+                        }
+                    }
+                }
+            }
+            for try await found in group { #expect(found) }
+        }
+        #expect(try root.trash.entries().map(\.claimUID).sorted() == names.sorted())
+        #expect(try root.trash.entries().allSatisfy(\.hasDirectory))
+    }
+
     @Test func whatIsInTheWayIsNotOverwritten() throws {
         try withRoot { root, _ in
             _ = try root.make("pvc-a", mode: 0o770)

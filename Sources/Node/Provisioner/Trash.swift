@@ -29,6 +29,7 @@ package struct Trash: Sendable {
         let home = try root.open()
         guard mkdirat(home.descriptor, Self.name, 0o700) == 0 || errno == EEXIST else { throw ioError("make \(path)") }
         let trash = try root.below(home.descriptor, Self.name)
+        try lock(trash.descriptor)
         if exists(claimUID, in: trash.descriptor) { return true }
         guard exists(directory, in: home.descriptor) else { return false }
         let moved = try root.below(home.descriptor, directory)
@@ -49,7 +50,8 @@ package struct Trash: Sendable {
     package func restore(_ entry: Entry, to directory: String) throws(NodeError) {
         let home = try root.open()
         let trash = try root.below(home.descriptor, Self.name)
-        guard entry.hasDirectory else {
+        try lock(trash.descriptor)
+        guard exists(entry.claimUID, in: trash.descriptor) else {
             // It moved before a crash; what is left is to make the volume.
             guard exists(directory, in: home.descriptor) else {
                 throw NodeError(
@@ -66,19 +68,28 @@ package struct Trash: Sendable {
 
     package func forget(_ claimUID: String) throws(NodeError) {
         guard let trash = try open() else { return }
-        guard unlinkat(trash.descriptor, "\(claimUID).json", 0) == 0 || errno == ENOENT else {
+        try lock(trash.descriptor)
+        try forget(claimUID, in: trash.descriptor)
+    }
+
+    private func forget(_ claimUID: String, in trash: CInt) throws(NodeError) {
+        guard unlinkat(trash, "\(claimUID).json", 0) == 0 || errno == ENOENT else {
             throw ioError("remove \(path)/\(claimUID).json")
         }
-        try root.sync(trash.descriptor, Self.name)
+        try root.sync(trash, Self.name)
     }
 
     /// By the claims' UIDs. What cannot be read is left out, and stays where it is.
     package func entries() throws(NodeError) -> [Entry] {
         guard let trash = try open() else { return [] }
+        return try entries(in: trash.descriptor)
+    }
+
+    private func entries(in trash: CInt) throws(NodeError) -> [Entry] {
         var entries: [Entry] = []
-        for name in try Files.names(of: trash.descriptor, named: path) where name.hasSuffix(".json") {
+        for name in try Files.names(of: trash, named: path) where name.hasSuffix(".json") {
             let uid = String(name.dropLast(5))
-            let descriptor = openat(trash.descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            let descriptor = openat(trash, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
             guard NodePaths.isPlainUID(uid), descriptor >= 0 else { continue }
             let file = OwnedFile(descriptor)
             let bytes = try Files.read(file.descriptor, named: "\(path)/\(name)")
@@ -90,7 +101,7 @@ package struct Trash: Sendable {
             entries.append(
                 Entry(
                     claimUID: uid, volume: volume, deletedAt: deletedAt,
-                    hasDirectory: exists(uid, in: trash.descriptor)))
+                    hasDirectory: exists(uid, in: trash)))
         }
         return entries
     }
@@ -100,21 +111,28 @@ package struct Trash: Sendable {
     /// - Returns: when the next one is due, counted from its own deletion
     package func sweep(before time: WallTime) throws(NodeError) -> WallTime? {
         var next: WallTime?
-        for entry in try entries() {
+        guard let trash = try open() else { return nil }
+        try lock(trash.descriptor)
+        for entry in try entries(in: trash.descriptor) {
             guard entry.deletedAt <= time else {
                 next = min(next ?? entry.deletedAt, entry.deletedAt)
                 continue
             }
-            guard let trash = try open() else { return nil }
             if entry.hasDirectory {
                 if let directory = try? root.below(trash.descriptor, entry.claimUID) {
                     ProjectQuota.release(directory.descriptor)
                 }
                 try TreeRemoval.remove(entry.claimUID, in: trash.descriptor, named: "\(path)/\(entry.claimUID)")
             }
-            try forget(entry.claimUID)
+            try forget(entry.claimUID, in: trash.descriptor)
         }
         return next
+    }
+
+    /// One change at a time, by whomever: the same volume may be looked at from two sides at once. Until the descriptor
+    /// is closed.
+    private func lock(_ trash: CInt) throws(NodeError) {
+        while flock(trash, LOCK_EX) != 0 { guard errno == EINTR else { throw ioError("lock \(path)") } }
     }
 
     /// nil: nothing was ever thrown away.
