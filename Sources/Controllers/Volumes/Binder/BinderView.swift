@@ -48,7 +48,7 @@ package struct BinderView: Sendable {
     /// The oldest waiting claim that could take this free volume.
     package func firstClaim(for volume: PersistentVolume) -> PersistentVolumeClaim? {
         guard volumes.isFree(volume) else { return nil }
-        let key = waiting.first(className: volume.className, volumeMode: volume.volumeMode) { key in
+        let key = waiting.first(for: volume) { key in
             guard !busyClaims.contains(key), let claim = claims[key] else { return false }
             return !delaysBinding(claim) && BestMatch.fits(volume, claim)
         }

@@ -137,8 +137,11 @@ package struct VolumeIndex: Sendable {
     }
 
     /// All sets of modes that contain these, those with the fewest modes first.
-    private static func supersets(of modes: AccessModes) -> [AccessModes] {
-        (0..<32).map { AccessModes(rawValue: $0) }.filter { $0.isSuperset(of: modes) }
+    private static func supersets(of modes: AccessModes) -> [AccessModes] { supersetTable[Int(modes.rawValue)] }
+
+    private static let supersetTable: [[AccessModes]] = (UInt8(0)..<32).map { index in
+        let modes = AccessModes(rawValue: index)
+        return (UInt8(0)..<32).map { AccessModes(rawValue: $0) }.filter { $0.isSuperset(of: modes) }
             .sorted { ($0.count, $0.rawValue) < ($1.count, $1.rawValue) }
     }
 }

@@ -10,6 +10,9 @@ package struct WaitingClaims: Sendable {
     private struct Entry: Comparable {
         var createdAt: String
         var key: ClaimKey
+        /// Here too, so that passing over a claim that does not fit costs two comparisons and no look-up.
+        var accessModes: AccessModes
+        var request: Quantity
 
         static func < (left: Entry, right: Entry) -> Bool { (left.createdAt, left.key) < (right.createdAt, right.key) }
     }
@@ -36,11 +39,13 @@ package struct WaitingClaims: Sendable {
         if !entries.isEmpty { buckets[bucket] = entries }
     }
 
-    /// The oldest claim of the volume's class and mode that `accepts` takes.
-    package func first(
-        className: String, volumeMode: String, where accepts: (ClaimKey) -> Bool
-    ) -> ClaimKey? {
-        buckets[Bucket(className: className, volumeMode: volumeMode)]?.first { accepts($0.key) }?.key
+    /// The oldest claim of the volume's class and mode for which it offers enough, and that `accepts` takes.
+    package func first(for volume: PersistentVolume, where accepts: (ClaimKey) -> Bool) -> ClaimKey? {
+        let bucket = Bucket(className: volume.className, volumeMode: volume.volumeMode)
+        let (modes, capacity) = (volume.accessModes, volume.capacity)
+        return buckets[bucket]?.first { entry in
+            entry.request <= capacity && modes.isSuperset(of: entry.accessModes) && accepts(entry.key)
+        }?.key
     }
 
     /// All claims of a class, in any order.
@@ -49,7 +54,9 @@ package struct WaitingClaims: Sendable {
     }
 
     private func entry(of claim: PersistentVolumeClaim) -> Entry {
-        Entry(createdAt: claim.object.creationTimestamp, key: claim.key)
+        Entry(
+            createdAt: claim.object.creationTimestamp, key: claim.key, accessModes: claim.accessModes,
+            request: claim.request)
     }
 
     private func bucket(of claim: PersistentVolumeClaim) -> Bucket {

@@ -6,7 +6,6 @@ package struct StorageClass: Sendable, Hashable {
     package let name: String
     package let provisioner: String
     package let waitsForFirstConsumer: Bool
-    package let allowsExpansion: Bool
     package let isDefault: Bool
     package let createdAt: String
 
@@ -16,7 +15,6 @@ package struct StorageClass: Sendable, Hashable {
         name = object.name
         provisioner = object["provisioner"]?.string ?? ""
         waitsForFirstConsumer = object["volumeBindingMode"]?.string == "WaitForFirstConsumer"
-        allowsExpansion = object["allowVolumeExpansion"]?.bool ?? false
         isDefault =
             isConfiguredDefault || object.annotation(VolumeAnnotation.isDefaultClass) == "true"
             || object.annotation(VolumeAnnotation.betaIsDefaultClass) == "true"
