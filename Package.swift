@@ -169,7 +169,7 @@ if Context.environment["BERTH_FUZZ"] == "1" {
     package.targets.append(
         .executableTarget(
             name: "EtcdFuzzer", dependencies: ["EtcdFuzzing"], path: "Tests/EtcdFuzzer",
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
     for target in package.targets where ["EtcdFuzzer", "EtcdFuzzing", "EtcdAPI"].contains(target.name) {
         target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"])]
     }
