@@ -1,6 +1,13 @@
 import EtcdFuzzing
 
-/// libFuzzer's own main, in its archive: parses the options and calls `body` with one input after the other.
+/// What libFuzzer calls with one input after the other.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    DecoderCheck.run(UnsafeRawBufferPointer(start: start, count: count))
+    return 0
+}
+
+/// libFuzzer's own main, in its archive: parses the options and does the work.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
     _ count: UnsafeMutablePointer<CInt>,
@@ -8,13 +15,10 @@ private func runDriver(
     _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
-/// SwiftPM makes this the program's `main` (scripts/fuzz).
+/// Where SwiftPM takes the program's `main` to be (scripts/fuzz).
 @_cdecl("EtcdFuzzer_main")
 public func fuzzerMain(_ count: CInt, _ words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> CInt {
     var count = count
     var words = words
-    return runDriver(&count, &words) { start, count in
-        DecoderCheck.run(UnsafeRawBufferPointer(start: start, count: count))
-        return 0
-    }
+    return runDriver(&count, &words) { fuzzOneInput($0, $1) }
 }
