@@ -1,4 +1,4 @@
-package import EtcdAPI
+internal import EtcdAPI
 internal import NIOCore
 
 /// What every decoder of the etcd API must withstand: any bytes. Used by the fuzzer and by the tests that mutate.
