@@ -11,7 +11,7 @@ import time
 
 from cluster import BIN, ROOT
 
-UNITS = ("berthd-api.socket", "berthd-etcd.socket", "berthd.service", "berth-node.service")
+UNITS = ("berthd-api.socket", "berthd-etcd.socket", "berthd-dns.socket", "berthd.service", "berth-node.service")
 
 
 class Machine:

@@ -38,7 +38,10 @@ def is_active(machine, *units):
 
 def test_units_on_a_machine_of_their_own(machine):
     machine.boot()
-    assert is_active(machine, "berthd-api.socket", "berthd-etcd.socket", "berthd", "berth-node"), machine.journal()
+    assert is_active(machine, "berthd-api.socket", "berthd-etcd.socket", "berthd-dns.socket", "berthd",
+                     "berth-node"), machine.journal()
+    # Port 53 comes from the socket: the daemon has no right to it.
+    assert "10.96.0.1" in machine.run("dig", "+short", "@127.0.0.153", "kubernetes.default.svc.cluster.local")
     assert machine.run("stat", "-c", "%a %U %G", "/run/berth/api.sock", "/run/berth/etcd.sock", "/var/lib/berth/store",
                        "/var/lib/berth/volumes").splitlines() == [
         "660 berth berth", "600 berth berth", "700 berth berth", "711 root root"]
