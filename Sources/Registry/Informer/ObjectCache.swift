@@ -39,9 +39,11 @@ struct ObjectCache: Sendable {
         let name = Name(namespace: object.namespace, name: object.name)
         let old = objects[name]
         objects[name] = present ? object : nil
-        for (key, index) in indexes {
-            let before = old.map(index.function) ?? []
-            let after = present ? index.function(object) : []
+        // By keys: an index held here while it is changed would be copied whole for every event.
+        for key in Array(indexes.keys) {
+            guard let function = indexes[key]?.function else { continue }
+            let before = old.map(function) ?? []
+            let after = present ? function(object) : []
             if before == after { continue }
             for value in before {
                 indexes[key]?.names[value]?.remove(name)
