@@ -172,12 +172,17 @@ final class InformerInbox: Sendable {
 
     init() { (messages, continuation) = AsyncStream.makeStream(of: StoredWatchMessage.self) }
 
-    /// Returns how many bytes wait.
+    /// How far a cache may fall behind, as a multiple of what the store grants a watcher. Its events share the store's
+    /// bytes, and one that is cut off reads the whole resource again, in the very moment in which much is written: 256
+    /// bindings in one batch of the store are about the whole grant.
+    private static let patience = 64
+
+    /// Returns how many bytes wait, as the store is to count them.
     func put(_ message: StoredWatchMessage) -> Int {
         continuation.yield(message)
         return queuedBytes.withLock { queued in
             queued += InformerInbox.size(message)
-            return queued
+            return queued / Self.patience
         }
     }
 
