@@ -12,11 +12,14 @@ struct CheckpointSource {
 
     func open() throws(StoreError) -> (Database, CheckpointState) {
         do {
-            if let found = try openPresent() { return found }
+            if let found = try openPresent() {
+                try makeFirstSegment(found.1)
+                return found
+            }
         } catch {
             guard error.code == .corrupt else { throw error }
             options.log(.error, "\(error)")
-            return try rebuild()
+            return try hasNeverBegun() ? try startOver() : try rebuild()
         }
         if try isLogEmpty() { return try create() }
         return try rebuild()
@@ -41,13 +44,33 @@ struct CheckpointSource {
         return try SnapshotFiles(directory: directory, storage: storage).paths().isEmpty
     }
 
-    /// The first commit is the moment at which a store begins to exist; a crash before leaves nothing but zeros.
+    /// The log comes last: where there is none nobody was ever told of anything, so a creation that failed half-way (a
+    /// full disk, say) is not taken for a damaged store.
     private func create() throws(StoreError) -> (Database, CheckpointState) {
-        if try directory.segments(storage).isEmpty {
-            let bytes = min(options.segmentBytes, StoreLimits.firstSegmentBytes)
-            _ = try SegmentSupply.make(1, bytes: bytes, directory, storage)
+        let created = try begin(.initial(.random(), now: storage.wallNanoseconds))
+        try makeFirstSegment(created.1)
+        return created
+    }
+
+    private func makeFirstSegment(_ state: CheckpointState) throws(StoreError) {
+        guard state.position.sequence == 1, state.position.segment == 1, try directory.segments(storage).isEmpty else {
+            return
         }
-        return try begin(.initial(.random(), now: storage.wallNanoseconds))
+        let bytes = min(options.segmentBytes, StoreLimits.firstSegmentBytes)
+        _ = try SegmentSupply.make(1, bytes: bytes, directory, storage)
+    }
+
+    /// No log, no snapshot, and a checkpoint of the size of an empty one: what an unfinished creation leaves.
+    private func hasNeverBegun() throws(StoreError) -> Bool {
+        if try !directory.segments(storage).isEmpty { return false }
+        if try !SnapshotFiles(directory: directory, storage: storage).paths().isEmpty { return false }
+        return try storage.fileBytes(directory.checkpoint + "/data.mdb") <= 65_536
+    }
+
+    private func startOver() throws(StoreError) -> (Database, CheckpointState) {
+        let unfinished = try StoreBuilder(directory: directory, storage: storage).setAside()
+        options.log(.warning, "a store was being created here and is created anew; what there was is in \(unfinished)")
+        return try create()
     }
 
     private func begin(_ state: CheckpointState) throws(StoreError) -> (Database, CheckpointState) {
