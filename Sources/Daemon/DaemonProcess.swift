@@ -28,7 +28,8 @@ enum DaemonProcess {
             }
         }
         if let socket = sockets.api {
-            kube = try await KubeService.start(settings, engine: engine, socket: socket, dns: sockets.dns, tls: tls, log)
+            kube = try await KubeService.start(
+                settings, engine: engine, socket: socket, dns: sockets.dns, tls: tls, log)
         }
         systemd.notify("READY=1")
         log.info("berthd \(BerthVersion.text) serves \(served(settings, tls)) at revision \(engine.currentRevision)")
