@@ -27,6 +27,9 @@ import Testing
           - 0x10
         """
 
+    /// Bytes that mean something in YAML.
+    private static let signs = Array(" \t\n-:{}[]&*!|>'\"%@#?,".utf8)
+
     @Test func mutations() {
         var generator = LinearGenerator(state: 7)
         for _ in 0..<Self.rounds {
@@ -37,7 +40,7 @@ import Testing
                 case 0: bytes[place] = UInt8.random(in: .min ... .max, using: &generator)
                 case 1: bytes.removeSubrange(place..<min(place + 5, bytes.count))
                 case 2: bytes.insert(contentsOf: bytes[max(0, place - 6)...place], at: place)
-                default: bytes.insert(Array(" \t\n-:{}[]&*!|>'\"%@#?,".utf8)[place % 22], at: place)
+                default: bytes.insert(Self.signs[place % Self.signs.count], at: place)
                 }
             }
             guard let value = try? YAMLParser.parse(bytes).value else { continue }
