@@ -264,7 +264,7 @@ def test_addresses_that_are_none(address):
 
 def test_where_the_address_comes_from(tmp_path):
     assert "etcd-listen: 127.0.0.1:2379" in check_config("--etcd-listen", "127.0.0.1:2379").stdout
-    assert "etcd-listen: localhost:1" in check_config(BERTHD_ETCD_LISTEN="localhost:1").stdout
+    assert "etcd-listen: 127.0.0.1:1" in check_config(BERTHD_ETCD_LISTEN="localhost:1").stdout
     file = tmp_path / "berthd.yaml"
     file.write_text("etcd-listen: '[::1]:2379'\n")
     assert "etcd-listen: [::1]:2379" in check_config("--config", str(file)).stdout

@@ -49,40 +49,53 @@ final class GatewayStream: CallStream, Sendable {
     }
 
     func finish(_ status: GRPCStatus?) {
-        let hasBegun = state.withLockedValue { state -> Bool? in
-            guard !state.hasEnded else { return nil }
-            state.hasEnded = true
-            return state.hasBegun
+        inOrder { state, exchange in
+            guard state.hasBegun else {
+                if let status { return GatewayErrors.send(status, exchange) }
+                return exchange.send(.json([:]))
+            }
+            if let status { exchange.write(Self.bytes(["error": GatewayErrors.body(status)]), promise: nil) }
+            exchange.end()
+        } then: {
+            $0.hasEnded = true
         }
-        guard let hasBegun else { return }
-        if !hasBegun {
-            if let status { return GatewayErrors.send(status, exchange) }
-            return exchange.send(.json([:]))
-        }
-        if let status { write(["error": GatewayErrors.body(status)]) }
-        exchange.end()
     }
 
     var queuedBytes: Int { state.withLockedValue { $0.queued } }
 
     private func line(_ json: JSON) {
-        let mustBegin = state.withLockedValue { state -> Bool? in
-            guard !state.hasEnded else { return nil }
-            defer { state.hasBegun = true }
-            return !state.hasBegun
+        let bytes = Self.bytes(json)
+        inOrder { state, exchange in
+            if !state.hasBegun {
+                exchange.begin(ResponseHead(status: 200, headers: Headers([("Content-Type", "application/json")])))
+            }
+            self.write(bytes)
+        } then: {
+            $0.hasBegun = true
+            $0.queued += bytes.readableBytes
         }
-        guard let mustBegin else { return }
-        if mustBegin {
-            exchange.begin(ResponseHead(status: 200, headers: Headers([("Content-Type", "application/json")])))
-        }
-        write(json)
     }
 
-    private func write(_ json: JSON) {
+    /// Answers come from the store's threads and from the event loop. An exchange does at once what the event loop asks
+    /// of it, so that an end from there would overtake a line that another thread has handed over but the loop has not
+    /// yet written: all of them queue up for the loop instead, in the order of the lock.
+    private func inOrder(_ act: @escaping @Sendable (State, any Exchange) -> Void, then: (inout State) -> Void) {
+        state.withLockedValue { state in
+            guard !state.hasEnded else { return }
+            eventLoop.execute { [state, exchange] in act(state, exchange) }
+            then(&state)
+        }
+    }
+
+    private static func bytes(_ json: JSON) -> ByteBuffer {
         var bytes = ByteBuffer(bytes: JSONEncoder.encode(json))
         bytes.writeInteger(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    /// On the event loop.
+    private func write(_ bytes: ByteBuffer) {
         let size = bytes.readableBytes
-        state.withLockedValue { $0.queued += size }
         let promise = eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { [state] _ in state.withLockedValue { $0.queued -= size } }
         exchange.write(bytes, promise: promise)
