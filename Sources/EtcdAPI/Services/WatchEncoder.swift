@@ -5,10 +5,24 @@ internal import Store
 /// Encodes the answers of watches for the streams of one event loop. Many watches of one key see the same event one
 /// after the other: its bytes are made once and copied from then on.
 final class WatchEncoder {
-    private struct Entry {
+    /// One transaction may put a key and delete it again: revision and key alone do not say which event it is.
+    private struct Name: Equatable {
         var revision: Int64
         var key: [UInt8]
-        var hasPrevious: Bool
+        var kind: Event.Kind
+        var version: Int64
+        /// Absent too where a watch does not want the previous value.
+        var previousRevision: Int64?
+
+        init(_ event: Event) {
+            (revision, key, kind) = (event.current.modRevision, event.current.key, event.kind)
+            version = event.current.version
+            previousRevision = event.previous?.modRevision
+        }
+    }
+
+    private struct Entry {
+        var name: Name
         /// As field 11 of `WatchResponse`.
         var bytes: ByteBuffer
     }
@@ -49,14 +63,10 @@ final class WatchEncoder {
         buffer.writeImmutableBuffer(header.bytes)
     }
 
-    /// At its revision a key has one event, so this and the previous value's presence say which it is.
     private func append(_ event: Event, to buffer: inout ByteBuffer) {
-        let revision = event.current.modRevision
-        let hasPrevious = event.previous != nil
-        let slot = Int(truncatingIfNeeded: revision &+ 31 &* Int64(event.current.key.last ?? 0)) & (Self.slots - 1)
-        if let entry = entries[slot], entry.revision == revision, entry.hasPrevious == hasPrevious,
-            entry.key == event.current.key
-        {
+        let name = Name(event)
+        let slot = Int(truncatingIfNeeded: name.revision &+ 31 &* Int64(name.key.last ?? 0)) & (Self.slots - 1)
+        if let entry = entries[slot], entry.name == name {
             buffer.writeImmutableBuffer(entry.bytes)
             return
         }
@@ -64,7 +74,7 @@ final class WatchEncoder {
         var bytes = ByteBuffer()
         Self.encode(event, to: &bytes)
         buffer.writeImmutableBuffer(bytes)
-        entries[slot] = Entry(revision: revision, key: event.current.key, hasPrevious: hasPrevious, bytes: bytes)
+        entries[slot] = Entry(name: name, bytes: bytes)
     }
 
     private static func encode(_ event: Event, to buffer: inout ByteBuffer) {
