@@ -6,25 +6,27 @@ internal import Store
 /// after the other: its bytes are made once and copied from then on.
 final class WatchEncoder {
     /// One transaction may put a key and delete it again: revision and key alone do not say which event it is.
-    private struct Name: Equatable {
+    private struct Entry {
         var revision: Int64
-        var key: [UInt8]
-        var kind: Event.Kind
         var version: Int64
         /// Absent too where a watch does not want the previous value.
         var previousRevision: Int64?
-
-        init(_ event: Event) {
-            (revision, key, kind) = (event.current.modRevision, event.current.key, event.kind)
-            version = event.current.version
-            previousRevision = event.previous?.modRevision
-        }
-    }
-
-    private struct Entry {
-        var name: Name
+        var kind: Event.Kind
+        var key: [UInt8]
         /// As field 11 of `WatchResponse`.
         var bytes: ByteBuffer
+
+        init(_ event: Event, _ bytes: ByteBuffer) {
+            (revision, version) = (event.current.modRevision, event.current.version)
+            previousRevision = event.previous?.modRevision
+            (kind, key) = (event.kind, event.current.key)
+            self.bytes = bytes
+        }
+
+        func isOf(_ event: borrowing Event) -> Bool {
+            revision == event.current.modRevision && kind == event.kind && version == event.current.version
+                && previousRevision == event.previous?.modRevision && key == event.current.key
+        }
     }
 
     private static let slots = 1024
@@ -64,9 +66,9 @@ final class WatchEncoder {
     }
 
     private func append(_ event: Event, to buffer: inout ByteBuffer) {
-        let name = Name(event)
-        let slot = Int(truncatingIfNeeded: name.revision &+ 31 &* Int64(name.key.last ?? 0)) & (Self.slots - 1)
-        if let entry = entries[slot], entry.name == name {
+        let place = event.current.modRevision &+ 31 &* Int64(event.current.key.last ?? 0)
+        let slot = Int(truncatingIfNeeded: place) & (Self.slots - 1)
+        if let entry = entries[slot], entry.isOf(event) {
             buffer.writeImmutableBuffer(entry.bytes)
             return
         }
@@ -74,7 +76,7 @@ final class WatchEncoder {
         var bytes = ByteBuffer()
         Self.encode(event, to: &bytes)
         buffer.writeImmutableBuffer(bytes)
-        entries[slot] = Entry(name: name, bytes: bytes)
+        entries[slot] = Entry(event, bytes)
     }
 
     private static func encode(_ event: Event, to buffer: inout ByteBuffer) {
