@@ -73,13 +73,14 @@ let package = Package(
         .target(
             name: "DNS",
             dependencies: [
-                "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-                .product(name: "NIOConcurrencyHelpers", package: nio),
+                "Objects", "Transport", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOConcurrencyHelpers", package: nio),
             ]),
         .testTarget(
             name: "DNSTests",
             dependencies: [
-                "DNS", "Objects", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                "DNS", "Objects", "Transport", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
             ]),
         .target(name: "CNode"),
         .target(

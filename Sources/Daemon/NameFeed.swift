@@ -2,6 +2,7 @@ import Controllers
 import DNS
 import Objects
 import Registry
+import Transport
 
 /// Keeps the name server's records as Services, EndpointSlices and pods are. It hears of a change as soon as the
 /// change is durable, so a name follows its address within milliseconds.

@@ -1,6 +1,7 @@
 import DNS
 import NIOCore
 import NIOPosix
+import Transport
 
 /// The name server on its sockets.
 struct NameService: Sendable {

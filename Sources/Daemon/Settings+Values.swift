@@ -76,10 +76,10 @@ extension Settings {
     /// meant by accident: whoever wants the API on a network says on which.
     static func listenAddress(_ name: String, _ value: String) throws(SettingsError) -> TCPAddress? {
         if value.isEmpty { return nil }
-        guard let parsed = TCPAddress(value), let address = parsed.address else {
+        guard let parsed = TCPAddress(value) else {
             throw SettingsError("\(name) must be ADDRESS:PORT such as 127.0.0.1:6443 or [::1]:6443, not '\(value)'")
         }
-        guard !address.isUnspecified else {
+        guard !parsed.address.isUnspecified else {
             throw SettingsError(
                 "\(name) must name one address; '\(value)' would be all of the machine's networks. Use 127.0.0.1 for "
                     + "clients on this machine, or the address of the network that shall reach it")

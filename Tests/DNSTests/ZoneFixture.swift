@@ -1,5 +1,6 @@
 import NIOPosix
 import Objects
+internal import Transport
 
 @testable import DNS
 

@@ -56,8 +56,8 @@ import TransportTestSupport
         for text in ["", "127.0.0.1", ":6443", "::1:6443", "example.org:1", "127.0.0.1:70000", "127.0.0.1:-1"] {
             #expect(TCPAddress(text) == nil)
         }
-        #expect(TCPAddress("0.0.0.0:1")?.address?.isUnspecified == true)
-        #expect(TCPAddress("127.8.9.1:1")?.address?.isLoopback == true)
+        #expect(TCPAddress("0.0.0.0:1")?.address.isUnspecified == true)
+        #expect(TCPAddress("127.8.9.1:1")?.address.isLoopback == true)
     }
 
     private func bytes(_ pem: String) -> [UInt8]? {

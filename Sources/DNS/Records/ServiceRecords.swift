@@ -1,4 +1,5 @@
 package import Objects
+package import Transport
 
 /// What a Service gives to the zone.
 package struct ServiceRecords: Sendable, Hashable {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import NIOCore
+package import Transport
 
 /// `127.0.0.153:53`, `[::1]:53`
 package struct DNSEndpoint: Sendable, Hashable, CustomStringConvertible {
@@ -64,8 +65,7 @@ package struct DNSSocket: Sendable {
 
     private static func bind(_ endpoint: DNSEndpoint, _ transport: Transport) throws(DNSSocketError) -> DNSSocket {
         let type = transport == .datagrams ? SOCK_DGRAM : SOCK_STREAM
-        let family = endpoint.address.isV4 ? AF_INET : AF_INET6
-        let descriptor = socket(family, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(endpoint.address.family, CInt(type.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw DNSSocketError(endpoint, errno) }
         var yes: CInt = 1
         let size = socklen_t(MemoryLayout<CInt>.size)
@@ -76,32 +76,13 @@ package struct DNSSocket: Sendable {
         // A burst of questions waits in the socket while the event loop does something else.
         var buffer: CInt = 4 << 20
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, size)
-        let result = withAddress(endpoint) { Glibc.bind(descriptor, $0, $1) }
+        let result = endpoint.address.withSocketAddress(port: endpoint.port) { Glibc.bind(descriptor, $0, $1) }
         guard result == 0, transport == .datagrams || listen(descriptor, 256) == 0 else {
             let error = DNSSocketError(endpoint, errno)
             close(descriptor)
             throw error
         }
         return DNSSocket(transport, descriptor)
-    }
-
-    private static func withAddress<Value>(
-        _ endpoint: DNSEndpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
-    ) -> Value {
-        var storage = sockaddr_storage()
-        let bytes = endpoint.address.bytes
-        let size: Int
-        // Family, port in network order, then the address: at byte 4 (RFC 791's) or 8 (after the flow label).
-        withUnsafeMutableBytes(of: &storage) { raw in
-            raw.storeBytes(of: sa_family_t(endpoint.address.isV4 ? AF_INET : AF_INET6), as: sa_family_t.self)
-            raw.storeBytes(of: endpoint.port.bigEndian, toByteOffset: 2, as: UInt16.self)
-            let offset = endpoint.address.isV4 ? 4 : 8
-            UnsafeMutableRawBufferPointer(rebasing: raw[offset..<offset + bytes.count]).copyBytes(from: bytes)
-        }
-        size = endpoint.address.isV4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
-        return withUnsafePointer(to: &storage) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(size)) }
-        }
     }
 }
 

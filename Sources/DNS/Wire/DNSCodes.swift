@@ -1,3 +1,5 @@
+package import Transport
+
 /// Types of records (https://www.iana.org/assignments/dns-parameters) that this server has or has to know.
 package enum DNSType: UInt16, Sendable {
     case a = 1

@@ -1,3 +1,5 @@
+internal import Transport
+
 /// Writes a message: records whole or not at all, names compressed (RFC 1035, section 4.1.4).
 struct DNSWriter {
     private(set) var bytes: [UInt8] = []

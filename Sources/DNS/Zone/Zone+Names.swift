@@ -1,3 +1,5 @@
+internal import Transport
+
 /// The names below the cluster's domain.
 extension Zone {
     /// - Parameters:

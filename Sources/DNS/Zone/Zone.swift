@@ -1,3 +1,5 @@
+package import Transport
+
 /// Answers questions from the records of the cluster: names below the cluster's domain as Kubernetes' DNS
 /// specification has them (https://github.com/kubernetes/dns/blob/master/docs/specification.md, version 1.1.0), and
 /// names of addresses below `in-addr.arpa` for the networks of pods and Services. Everything else is refused: this is

@@ -1,3 +1,5 @@
+package import Transport
+
 /// All that the zone is made of: a value, changed one Service, slice or pod at a time.
 package struct ZoneRecords: Sendable {
     struct Service: Sendable {

@@ -18,7 +18,7 @@ package struct LoopbackAddress: Sendable, Hashable, CustomStringConvertible {
             let isName = host.allSatisfy { $0.isLetter || $0.isNumber || "-_.:[]*".contains($0) }
             throw isName ? .notLoopback(host) : .malformed
         }
-        guard address.host == "::1" || address.host.hasPrefix("127.") else { throw .notLoopback(host) }
+        guard address.address.isLoopback else { throw .notLoopback(host) }
         self.address = address
     }
 

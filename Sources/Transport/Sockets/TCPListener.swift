@@ -2,8 +2,9 @@ internal import Glibc
 
 /// `HOST:PORT` of a flag: `127.0.0.1:6443`, `[::1]:6443`, `localhost:6443`.
 package struct TCPAddress: Sendable, Hashable, CustomStringConvertible {
-    /// An address in numbers.
+    /// As it was written.
     package let host: String
+    package let address: NetworkAddress
     package let port: UInt16
 
     /// nil for anything else, host names but `localhost` included: what they resolve to is not the flag's to say.
@@ -18,19 +19,18 @@ package struct TCPAddress: Sendable, Hashable, CustomStringConvertible {
             return nil
         }
         if host == "localhost" { host = "127.0.0.1" }
-        guard IPAddress(host) != nil else { return nil }
+        guard let address = NetworkAddress(host) else { return nil }
+        self.init(host: host, address: address, port: port)
+    }
+
+    private init(host: String, address: NetworkAddress, port: UInt16) {
         self.host = host
+        self.address = address
         self.port = port
     }
 
-    private init(host: String, port: UInt16) {
-        self.host = host
-        self.port = port
-    }
-
-    package func on(port: UInt16) -> TCPAddress { TCPAddress(host: host, port: port) }
-    package var address: IPAddress? { IPAddress(host) }
-    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    package func on(port: UInt16) -> TCPAddress { TCPAddress(host: host, address: address, port: port) }
+    package var description: String { address.isV4 ? "\(host):\(port)" : "[\(host)]:\(port)" }
 }
 
 /// Makes a listening TCP socket.
@@ -39,15 +39,14 @@ package enum TCPListener {
     package static func bind(
         _ address: TCPAddress, name: String
     ) throws(SocketError) -> (socket: ListeningSocket, address: TCPAddress) {
-        let isSix = address.host.contains(":")
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(isSix ? AF_INET6 : AF_INET, type, 0)
+        let descriptor = socket(address.address.family, type, 0)
         guard descriptor >= 0 else { throw failed("make a socket for", address) }
         // A restart must not wait for the connections of the process before.
         var yes: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
         let isListening =
-            (isSix ? bindSix(descriptor, address) : bindFour(descriptor, address)) == 0
+            address.address.withSocketAddress(port: address.port) { Glibc.bind(descriptor, $0, $1) } == 0
             && listen(descriptor, UnixListener.backlog) == 0
         guard isListening, let port = port(of: descriptor) else {
             let error = failed("listen on", address)
@@ -55,30 +54,6 @@ package enum TCPListener {
             throw error
         }
         return (ListeningSocket(name: name, descriptor: descriptor, isOwn: true), address.on(port: port))
-    }
-
-    private static func bindFour(_ descriptor: CInt, _ address: TCPAddress) -> CInt {
-        var name = sockaddr_in()
-        name.sin_family = sa_family_t(AF_INET)
-        name.sin_port = address.port.bigEndian
-        inet_pton(AF_INET, address.host, &name.sin_addr)
-        return withUnsafePointer(to: &name) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-    }
-
-    private static func bindSix(_ descriptor: CInt, _ address: TCPAddress) -> CInt {
-        var name = sockaddr_in6()
-        name.sin6_family = sa_family_t(AF_INET6)
-        name.sin6_port = address.port.bigEndian
-        inet_pton(AF_INET6, address.host, &name.sin6_addr)
-        return withUnsafePointer(to: &name) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
-            }
-        }
     }
 
     private static func port(of descriptor: CInt) -> UInt16? {

@@ -71,7 +71,7 @@ struct CertificateTemplate {
     }
 
     private static func alternativeName(_ host: String) -> [UInt8] {
-        if let address = IPAddress(host) { return DER.value(0x87, address.bytes) }
+        if let address = NetworkAddress(host) { return DER.value(0x87, address.bytes) }
         return DER.value(0x82, Array(host.utf8))
     }
 }

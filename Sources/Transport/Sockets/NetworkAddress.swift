@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 
 /// An address of either family.
 package enum NetworkAddress: Sendable, Hashable, CustomStringConvertible {
@@ -38,46 +38,39 @@ package enum NetworkAddress: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         var text = [CChar](repeating: 0, count: 46)
         let bytes = bytes
-        _ = inet_ntop(isV4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count))
+        _ = inet_ntop(family, bytes, &text, socklen_t(text.count))
         return text.withUnsafeBufferPointer { buffer in
             String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
 
-    /// The label that stands for an address in names: `10-89-0-2`, `fd00--1`.
-    package var label: String { String(description.map { $0 == "." || $0 == ":" ? "-" : $0 }) }
-
-    /// The address that `label` stands for.
-    package init?(label: String) {
-        let parts = label.split(separator: "-", omittingEmptySubsequences: false)
-        if parts.count == 4, let address = NetworkAddress(parts.joined(separator: ".")) {
-            self = address
-        } else if let address = NetworkAddress(parts.joined(separator: ":")), !address.isV4 {
-            self = address
-        } else {
-            return nil
+    /// Reachable from this machine only.
+    package var isLoopback: Bool {
+        switch self {
+        case .v4(let number): number >> 24 == 127
+        case .v6(let high, let low): high == 0 && low == 1
         }
     }
-}
 
-/// `10.89.0.0/16`
-package struct IPv4Network: Sendable, Hashable {
-    package let base: UInt32
-    package let length: Int
-
-    package init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, case .v4(let base)? = NetworkAddress(String(parts[0])), let length = Int(parts[1]),
-            (0...32).contains(length)
-        else { return nil }
-        self.length = length
-        self.base = base & Self.mask(length)
+    /// The address with a port, as the kernel takes it.
+    package func withSocketAddress<Value>(
+        port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
+    ) -> Value {
+        var storage = sockaddr_storage()
+        let bytes = bytes
+        // Family, port in network order, then the address: at byte 4, or 8 (after the flow label).
+        withUnsafeMutableBytes(of: &storage) { raw in
+            raw.storeBytes(of: sa_family_t(family), as: sa_family_t.self)
+            raw.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+            let offset = isV4 ? 4 : 8
+            UnsafeMutableRawBufferPointer(rebasing: raw[offset..<offset + bytes.count]).copyBytes(from: bytes)
+        }
+        let size = isV4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
+        return withUnsafePointer(to: &storage) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(size)) }
+        }
     }
 
-    package func contains(_ address: UInt32) -> Bool { address & Self.mask(length) == base }
-
-    /// The first address, which the bridge of the pods has.
-    package var gateway: NetworkAddress { .v4(base + 1) }
-
-    static func mask(_ length: Int) -> UInt32 { length == 0 ? 0 : ~UInt32(0) << UInt32(32 - length) }
+    /// `AF_INET` or `AF_INET6`
+    package var family: CInt { isV4 ? AF_INET : AF_INET6 }
 }
