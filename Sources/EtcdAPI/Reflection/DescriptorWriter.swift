@@ -1,3 +1,5 @@
+internal import Objects
+
 /// Learns the fields of a message by letting an empty one write itself, as `google.protobuf.FieldDescriptorProto`.
 struct DescriptorWriter: FieldWriter {
     private(set) var fields: [DescriptorBytes] = []
@@ -58,30 +60,12 @@ struct DescriptorWriter: FieldWriter {
     }
 }
 
-/// Protobuf by hand, for messages that nobody reads here.
+/// A message of `descriptor.proto`: nobody reads these here, so they have no types of their own.
 struct DescriptorBytes: Sendable {
-    private(set) var bytes: [UInt8] = []
+    private var writer = Objects.ProtobufWriter()
+    var bytes: [UInt8] { writer.bytes }
 
-    mutating func add(_ number: Int, _ text: String) { add(number, Array(text.utf8)) }
-    mutating func add(_ number: Int, _ nested: DescriptorBytes) { add(number, nested.bytes) }
-
-    mutating func add(_ number: Int, _ value: UInt64) {
-        varint(UInt64(number << 3))
-        varint(value)
-    }
-
-    private mutating func add(_ number: Int, _ content: [UInt8]) {
-        varint(UInt64(number << 3 | 2))
-        varint(UInt64(content.count))
-        bytes += content
-    }
-
-    private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
+    mutating func add(_ number: Int, _ text: String) { writer.field(number, string: text) }
+    mutating func add(_ number: Int, _ nested: DescriptorBytes) { writer.field(number, bytes: nested.bytes) }
+    mutating func add(_ number: Int, _ value: UInt64) { writer.field(number, varint: value) }
 }

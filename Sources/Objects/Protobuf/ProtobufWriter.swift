@@ -1,8 +1,10 @@
 /// The wire format of protocol buffers, writing.
-struct ProtobufWriter {
-    private(set) var bytes: [UInt8] = []
+package struct ProtobufWriter: Sendable {
+    package private(set) var bytes: [UInt8] = []
 
-    mutating func varint(_ value: UInt64) {
+    package init() {}
+
+    package mutating func varint(_ value: UInt64) {
         var value = value
         while value >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)
@@ -11,20 +13,20 @@ struct ProtobufWriter {
         bytes.append(UInt8(value))
     }
 
-    mutating func field(_ number: Int, varint value: UInt64) {
+    package mutating func field(_ number: Int, varint value: UInt64) {
         varint(UInt64(number) << 3)
         varint(value)
     }
 
-    mutating func field(_ number: Int, bytes content: some Collection<UInt8>) {
+    package mutating func field(_ number: Int, bytes content: some Collection<UInt8>) {
         varint(UInt64(number) << 3 | 2)
         varint(UInt64(content.count))
         bytes.append(contentsOf: content)
     }
 
-    mutating func field(_ number: Int, string text: String) { field(number, bytes: text.utf8) }
+    package mutating func field(_ number: Int, string text: String) { field(number, bytes: text.utf8) }
 
-    mutating func field(_ number: Int, double value: Double) {
+    package mutating func field(_ number: Int, double value: Double) {
         varint(UInt64(number) << 3 | 1)
         for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(8 * shift))) }
     }
