@@ -7,6 +7,7 @@ import pytest
 
 import tutorial
 from cluster import Cluster
+from kubectl import KubeCluster
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,5 +32,14 @@ def cluster():
     cluster = Cluster()
     cluster.start_berthd()
     cluster.start_node()
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="module")
+def kube():
+    """berthd with a TLS listener and a kubeconfig for it, one for all tests of a file."""
+    cluster = KubeCluster()
+    cluster.start_berthd()
     yield cluster
     cluster.close()

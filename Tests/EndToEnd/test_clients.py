@@ -8,21 +8,11 @@ import textwrap
 import threading
 import time
 
-import pytest
-
 from cluster import ROOT
 from kinds import STATEFULSET
-from kubectl import KubeCluster, eventually
+from kubectl import eventually
 
 TOOLS = os.environ.get("BERTH_ETCD", str(ROOT / ".build" / "tools"))
-
-
-@pytest.fixture(scope="module")
-def kube():
-    cluster = KubeCluster()
-    cluster.start_berthd()
-    yield cluster
-    cluster.close()
 
 
 def script(kube, body, *words, timeout=120):

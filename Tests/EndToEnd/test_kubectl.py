@@ -9,15 +9,7 @@ import pytest
 import yaml
 
 from kinds import KINDS, POD, STATEFULSET
-from kubectl import KubeCluster, eventually, is_there
-
-
-@pytest.fixture(scope="module")
-def kube():
-    cluster = KubeCluster()
-    cluster.start_berthd()
-    yield cluster
-    cluster.close()
+from kubectl import eventually, is_there
 
 
 @pytest.fixture(params=["new", "old"])

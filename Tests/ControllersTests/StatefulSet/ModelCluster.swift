@@ -1,4 +1,5 @@
 import Objects
+import Testing
 
 @testable import Controllers
 
@@ -245,4 +246,11 @@ struct ModelCluster {
         }
         violations.append("does not converge")
     }
+}
+
+/// The end of a scenario: all is as the set asks, and no invariant was hurt on the way.
+func finish(_ cluster: ModelCluster, _ location: SourceLocation = #_sourceLocation) {
+    var cluster = cluster
+    cluster.checkConverged()
+    #expect(cluster.violations.isEmpty, sourceLocation: location)
 }

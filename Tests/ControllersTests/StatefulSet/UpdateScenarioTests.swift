@@ -16,12 +16,6 @@ import Testing
         return cluster
     }
 
-    private func finish(_ cluster: ModelCluster, _ location: SourceLocation = #_sourceLocation) {
-        var cluster = cluster
-        cluster.checkConverged()
-        #expect(cluster.violations.isEmpty, sourceLocation: location)
-    }
-
     @Test(arguments: Mode.all) func movesToOtherOrdinals(_ mode: Mode) {
         var cluster = cluster(mode, replicas: 3)
         cluster.converge()
