@@ -160,7 +160,9 @@ let package = Package(
 // Measurements use `package` API, so they are a target here and not a package of their own; nobody else needs them.
 if Context.environment["BERTH_BENCH"] == "1" {
     package.targets.append(
-        .executableTarget(name: "StoreBench", dependencies: ["Store"], path: "Benchmarks/StoreBench"))
+        .target(name: "RawLMDB", dependencies: ["CLMDB"], path: "Benchmarks/RawLMDB"))
+    package.targets.append(
+        .executableTarget(name: "StoreBench", dependencies: ["Store", "RawLMDB"], path: "Benchmarks/StoreBench"))
     package.targets.append(.executableTarget(name: "EtcdLoad", path: "Benchmarks/EtcdLoad"))
 }
 
@@ -178,7 +180,7 @@ if Context.environment["BERTH_FUZZ"] == "1" {
 
 // BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.
 let strict = Context.environment["BERTH_STRICT"] == "1"
-let cTargets: Set = ["CLMDB", "CStore", "CNode", "EtcdLoad"]
+let cTargets: Set = ["CLMDB", "CStore", "CNode", "EtcdLoad", "RawLMDB"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -8,24 +8,32 @@ final class PutLoad: @unchecked Sendable {
     let waiters: Int
     let total: Int
     let keys: Int
-    let distinct: Bool
+    let order: Order
     private let value: [UInt8]
     private let submitted = Atomic<Int>(0)
     private let finished = Atomic<Int>(0)
     private let turn = Turn()
     // Touched on the writer thread only, until `run` returns.
-    private var times: [Int64] = []
+    private var times = Histogram()
     private var lapStarted: Int64 = 0
     var onProgress: ((Int, Double) -> Void)?
 
-    init(engine: LocalEngine, waiters: Int, valueBytes: Int, keys: Int, total: Int, distinct: Bool = false) {
+    enum Order {
+        /// New keys, one behind the other: etcd's own documented load (`--sequential-keys`).
+        case ascending
+        /// Each key once, neighbours in time far apart.
+        case scattered
+        /// Any of the keys, again and again.
+        case random
+    }
+
+    init(engine: LocalEngine, waiters: Int, valueBytes: Int, keys: Int, total: Int, order: Order) {
         self.engine = engine
         self.waiters = waiters
         self.total = total
         self.keys = keys
-        self.distinct = distinct
+        self.order = order
         value = (0..<valueBytes).map { UInt8(truncatingIfNeeded: $0) }
-        times.reserveCapacity(total)
     }
 
     static func key(_ index: Int) -> String {
@@ -44,12 +52,16 @@ final class PutLoad: @unchecked Sendable {
     private func submitNext() {
         let index = submitted.wrappingAdd(1, ordering: .relaxed).oldValue
         if index >= total { return }
-        // A fixed permutation: neighbours in time are not neighbours in the tree.
-        let number = distinct ? (index &* 7_368_787) % keys : (index &* 2_654_435_761) % keys
+        let number =
+            switch order {
+            case .ascending: index
+            case .scattered: (index &* 7_368_787) % keys
+            case .random: Int((UInt64(index) &* 0x9E37_79B9_7F4A_7C15) >> 33) % keys
+            }
         let put = Put(key: Array(Self.key(number).utf8), value: value)
         let start = now()
         engine.submit(Transaction(success: [.put(put)]), origin: Origin("bench")) { [self] _ in
-            times.append(now() - start)
+            times.add(now() - start)
             let done = finished.wrappingAdd(1, ordering: .relaxed).newValue
             if done % 100_000 == 0, let onProgress {
                 onProgress(done, Double(now() - lapStarted) / 1e9)
@@ -60,7 +72,7 @@ final class PutLoad: @unchecked Sendable {
     }
 
     func latencies() -> String {
-        "p50 \(microseconds(percentile(times, 50))), p99 \(microseconds(percentile(times, 99))), "
-            + "max \(microseconds(times.max() ?? 0))"
+        "p50 \(microseconds(times.percentile(50))), p99 \(microseconds(times.percentile(99))), "
+            + "max \(microseconds(times.maximum))"
     }
 }

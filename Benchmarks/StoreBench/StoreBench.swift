@@ -1,4 +1,5 @@
 import Glibc
+import RawLMDB
 import Store
 import Synchronization
 
@@ -24,7 +25,7 @@ enum StoreBench {
 
     // MARK: One durable put at a time
 
-    /// Interleaved with the same writes and syncs on a plain zero-filled file.
+    /// In turns of 50 with the same writes and syncs on a plain zero-filled file.
     static func singlePut(_ directory: String) throws {
         let engine = try open(directory, "put1")
         let raw = try RawFile(directory + "/raw")
@@ -32,15 +33,19 @@ enum StoreBench {
         var theirs: [Int64] = []
         let value = [UInt8](repeating: 7, count: 256)
         let turn = Turn()
-        for index in 0..<4_000 {
-            let start = now()
-            let put = Put(key: Array("/bench/\(index % 1_000)".utf8), value: value)
-            engine.submit(Transaction(success: [.put(put)]), origin: Origin("bench")) { _ in turn.pass() }
-            turn.wait()
-            ours.append(now() - start)
-            let rawStart = now()
-            raw.writeAndSync(index)
-            theirs.append(now() - rawStart)
+        for first in stride(from: 0, to: 5_000, by: 50) {
+            for index in first..<first + 50 {
+                let start = now()
+                let put = Put(key: Array("/bench/\(index % 1_000)".utf8), value: value)
+                engine.submit(Transaction(success: [.put(put)]), origin: Origin("bench")) { _ in turn.pass() }
+                turn.wait()
+                ours.append(now() - start)
+            }
+            for index in first..<first + 50 {
+                let start = now()
+                raw.writeAndSync(index)
+                theirs.append(now() - start)
+            }
         }
         engine.close()
         report("put, one client", ours)
@@ -51,18 +56,23 @@ enum StoreBench {
     // MARK: Many waiters
 
     static func manyPuts(_ directory: String) throws {
-        for waiters in [1, 16, 64, 256] {
-            let engine = try open(directory, "put256")
-            let load = PutLoad(
-                engine: engine, waiters: waiters, valueBytes: 256, keys: 100_000, total: max(2_000, waiters * 1_000))
-            let before = processorTime()
-            let seconds = load.run()
-            let cost = (processorTime() - before) / Int64(load.total)
-            print(
-                "\(waiters) waiters: \(Int(Double(load.total) / seconds)) puts/s; \(load.latencies()); CPU \(cost) ns a put"
-            )
-            engine.close()
-        }
+        for waiters in [1, 16, 64, 256] { try manyPuts(directory, waiters, .ascending) }
+        try manyPuts(directory, 256, .random)
+    }
+
+    static func manyPuts(_ directory: String, _ waiters: Int, _ order: PutLoad.Order) throws {
+        let engine = try open(directory, "put256")
+        let load = PutLoad(
+            engine: engine, waiters: waiters, valueBytes: 256, keys: 100_000, total: max(4_000, waiters * 2_000),
+            order: order)
+        let before = processorTime()
+        let seconds = load.run()
+        let cost = (processorTime() - before) / Int64(load.total)
+        let keys = order == .random ? ", any of 100000 keys" : ""
+        print(
+            "\(waiters) waiters\(keys): \(Int(Double(load.total) / seconds)) puts/s; \(load.latencies()); "
+                + "CPU \(cost) ns a put")
+        engine.close()
     }
 
     // MARK: A million keys
@@ -71,7 +81,7 @@ enum StoreBench {
         var engine = try open(directory, "load")
         let total = 1_000_000
         let started = now()
-        let load = PutLoad(engine: engine, waiters: 256, valueBytes: 512, keys: total, total: total, distinct: true)
+        let load = PutLoad(engine: engine, waiters: 256, valueBytes: 512, keys: total, total: total, order: .scattered)
         load.onProgress = { done, seconds in
             print("  \(done) keys: \(Int(100_000 / seconds))/s, \(memory())")
         }
@@ -84,23 +94,41 @@ enum StoreBench {
         engine = try open(directory, "load", fresh: false)
         let first = try engine.range(RangeRequest(.key(Array(PutLoad.key(500_000).utf8))))
         print("open and first answer: \(seconds(now() - opening)), \(first.rows.count) row; \(memory())")
-        try pointReads(engine, total)
+        for lap in ["first pass", "warm"] { try pointReads(engine, total, lap) }
         print(memory())
         engine.close()
+        for lap in ["first pass", "warm"] { try rawReads(directory, total, lap) }
         print("files: \(shell("du -sm \(directory)/load/* | tr '\\n' ' '"))")
     }
 
-    static func pointReads(_ engine: LocalEngine, _ total: Int) throws {
+    private static let reads = 500_000
+
+    /// LMDB alone on the file that the store has left: the same keys in the same order.
+    static func rawReads(_ directory: String, _ total: Int, _ lap: String) throws {
+        var found: Int64 = 0
+        let time = raw_lmdb_reads(directory + "/load/lmdb", "latest", Int64(total), Int64(reads), &found)
+        guard time > 0 else { throw Failed(what: "LMDB alone", code: errno) }
+        print("raw LMDB, \(lap): \(Int(Double(reads) / (Double(time) / 1e9)))/s, \(found) found")
+    }
+
+    struct Failed: Error {
+        var what: String
+        var code: Int32
+    }
+
+    static func pointReads(_ engine: LocalEngine, _ total: Int, _ lap: String) throws {
         var generator = UInt64(42)
         let started = now()
-        let reads = 500_000
         var found = 0
         for _ in 0..<reads {
             generator = generator &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let key = PutLoad.key(Int(generator >> 33) % total)
-            found += try engine.range(RangeRequest(.key(Array(key.utf8)))).rows.count
+            _ = try engine.scan(RangeRequest(.key(Array(key.utf8)))) { row in
+                found += row.value.count == 512 ? 1 : 0
+                return true
+            }
         }
-        print("point reads: \(Int(Double(reads) / (Double(now() - started) / 1e9)))/s, \(found) found")
+        print("point reads, \(lap): \(Int(Double(reads) / (Double(now() - started) / 1e9)))/s, \(found) found")
     }
 
     static func range(_ directory: String) throws {
@@ -136,7 +164,8 @@ enum StoreBench {
                     index % 2 == 0 ? .key(Array("/quiet/\(index)".utf8)) : .prefix(Array("/quiet/\(index)/".utf8))
                 handles.append(try engine.watch(WatchRequest(range), sink: sink))
             }
-            let load = PutLoad(engine: engine, waiters: 64, valueBytes: 256, keys: 10_000, total: 200_000)
+            let load = PutLoad(
+                engine: engine, waiters: 64, valueBytes: 256, keys: 10_000, total: 200_000, order: .random)
             let time = load.run()
             print("\(count) watchers elsewhere: \(Int(Double(load.total) / time)) puts/s")
             handles.forEach { $0.cancel() }

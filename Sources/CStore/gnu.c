@@ -9,6 +9,11 @@ void berth_name_thread(const char *name) { pthread_setname_np(pthread_self(), na
 
 int berth_open_direct(const char *path) { return open(path, O_RDONLY | O_CLOEXEC | O_DIRECT); }
 
+int berth_write_direct(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_DIRECT);
+}
+
 int64_t berth_file_system_type(const char *path) {
     struct statfs status;
     return statfs(path, &status) == 0 ? (int64_t)(uint32_t)status.f_type : -1;

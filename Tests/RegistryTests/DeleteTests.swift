@@ -44,6 +44,44 @@ import Testing
         #expect(try fixture.registry.find(key) == nil)
     }
 
+    /// Whoever is out of space must be able to delete what a finalizer holds: that writes before it removes.
+    @Test func finalizersDoNotKeepAFullStoreFull() async throws {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        var options = LocalEngineOptions()
+        options.quotaBytes = 40_000
+        let engine = try LocalEngine.open(directory: scratch.path + "/store", options: options)
+        defer { engine.close() }
+        let fixture = Fixture(on: engine)
+        try await fixture.make(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "case"]], .namespaces)
+        var held = Object(Sample.configMap("held"))
+        held.finalizers = ["example.com/f"]
+        try await fixture.make(held.json, .configMaps)
+        var refusal: Status?
+        for index in 0..<100 where refusal == nil {
+            let map = Sample.configMap("m\(index)", data: ["k": .string(String(repeating: "v", count: 1_000))])
+            refusal = await fixture.failure { try await fixture.make(map, .configMaps) }
+        }
+        #expect(refusal?.code == 507)
+
+        let key = fixture.key(.configMaps, "held")
+        #expect(try await !fixture.registry.delete(key, by: .tester).removed)
+        _ = try await fixture.registry.update(key, by: .tester) { old in
+            var new = old
+            new.finalizers = []
+            return new
+        }
+        #expect(try fixture.registry.find(key) == nil)
+        let grown = await fixture.failure {
+            try await fixture.registry.update(fixture.key(.configMaps, "m0"), by: .tester) { old in
+                var new = old
+                new["data"] = ["k": "other"]
+                return new
+            }
+        }
+        #expect(grown?.code == 507)
+    }
+
     @Test func deletingAgainDoesNotWriteAgain() async throws {
         let fixture = try await Fixture.ready()
         var map = Object(Sample.configMap("a"))

@@ -51,13 +51,14 @@ private struct LongLife {
     mutating func run() throws {
         var engine = try open()
         while done < operations {
-            let isWhole = write(engine)
-            if isWhole { try read(engine) }
+            var isWhole = write(engine)
+            if isWhole { isWhole = try unlessStopped { life throws(StoreError) in try life.read(engine) } }
             if isWhole, random.below(10) == 0 { try compact(engine) }
             if !isWhole || random.below(8) == 0 { engine = try restart(engine, isWhole: isWhole) }
         }
-        try compare(engine)
+        _ = try unlessStopped { life throws(StoreError) in try life.compare(engine) }
         engine.close()
+        hasFault = false
         engine = try open()
         try compare(engine)
         engine.close()
@@ -132,7 +133,21 @@ private struct LongLife {
 
     // MARK: Reading
 
-    private mutating func read(_ engine: LocalEngine) throws {
+    /// An I/O call of the checkpoint's that is to fail fails whenever it comes, also between a write and the read after
+    /// it. False if that has happened.
+    private var hasFault = false
+
+    private mutating func unlessStopped(_ body: (inout LongLife) throws(StoreError) -> Void) throws -> Bool {
+        do throws(StoreError) {
+            try body(&self)
+            return true
+        } catch {
+            guard hasFault, error.code == .unavailable else { throw error }
+            return false
+        }
+    }
+
+    private mutating func read(_ engine: LocalEngine) throws(StoreError) {
         for _ in 0..<16 {
             done += 1
             let range = range()
@@ -161,7 +176,7 @@ private struct LongLife {
         model.forgetCompacted()
     }
 
-    private func compare(_ engine: LocalEngine) throws {
+    private func compare(_ engine: LocalEngine) throws(StoreError) {
         for revision in [model.revision, max(model.compacted, 1), (model.compacted + model.revision) / 2] {
             let request = RangeRequest(IntegerCoding.range(0..<Self.keys), revision: Int64(revision))
             let answer = IntegerCoding.answer(try engine.range(request))
@@ -184,9 +199,11 @@ private struct LongLife {
             engine.close()
         }
         if random.below(2) == 0, let failing = try? open(failing: 1 + random.below(400)) {
+            hasFault = true
             if try adopt(failing) { return failing }
             failing.close()
         }
+        hasFault = false
         let engine = try open()
         #expect(try adopt(engine), "seed \(seed)")
         return engine
@@ -197,8 +214,6 @@ private struct LongLife {
         let revision = Int(engine.currentRevision)
         #expect(revision >= acknowledged && revision <= model.revision, "seed \(seed): \(revision), \(acknowledged)")
         model.rollBack(to: revision, compacted: Int(engine.compactRevision))
-        do throws(StoreError) { _ = try engine.range(RangeRequest(.key([1]))) } catch { return false }
-        try compare(engine)
-        return true
+        return try unlessStopped { life throws(StoreError) in try life.compare(engine) }
     }
 }

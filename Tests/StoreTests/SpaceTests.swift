@@ -76,6 +76,19 @@ import Testing
         #expect(fatal.value == 0)
     }
 
+    @Test func stepsOfADeletionGoOnAtTheQuota() async throws {
+        var options = options(nil, FatalCounter())
+        options.quotaBytes = 50_000
+        let engine = try LocalEngine.open(directory: directory.path + "/store", options: options)
+        defer { engine.close() }
+        _ = await fill(engine, "/k")
+        let mark = Operation.put(Put(key: Array("/k0".utf8), value: Array("on its way out".utf8)))
+        _ = try await engine.transact(Transaction(success: [mark], isRelease: true), origin: Origin("test"))
+        await #expect(throws: StoreError.self) {
+            _ = try await engine.transact(Transaction(success: [mark]), origin: Origin("test"))
+        }
+    }
+
     @Test func theQuotaCountsWhatAnEarlierLifeWrote() async throws {
         let fatal = FatalCounter()
         var options = options(nil, fatal)

@@ -20,11 +20,23 @@ void berth_name_thread(const char *name);
 /// open(2) for reading past the page cache (O_DIRECT, which glibc declares for GNU sources only); -1 and `errno`.
 int berth_open_direct(const char *path);
 
+/// Makes writes through the descriptor go past the page cache (O_DIRECT); -1 and `errno` where that cannot be.
+int berth_write_direct(int descriptor);
+
 /// Magic number of the file system that holds `path` (statfs(2)); -1 and `errno`.
 int64_t berth_file_system_type(const char *path);
 
 /// fallocate(2) with FALLOC_FL_KEEP_SIZE: -1 and `errno`.
 int berth_allocate(int descriptor, int64_t offset, int64_t count);
+
+/// Tells the processor that the thread waits for another one in a loop.
+static inline void berth_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 /// Gives free pages of malloc's arenas back to the kernel.
 void berth_give_memory_back(void);

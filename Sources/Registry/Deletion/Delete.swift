@@ -41,7 +41,7 @@ extension Registry {
                 return DeleteOutcome(object: marked, removed: false, returnsObject: true)
             }
             batch.replace(
-                stored.key, at: stored.revision, ObjectCoding.encode(marked), lease: stored.lease)
+                stored.key, at: stored.revision, ObjectCoding.encode(marked), lease: stored.lease, isRelease: true)
             guard let revision = try await submit(batch, by: user) else { return nil }
             return DeleteOutcome(object: self.stored(marked, at: revision), removed: false, returnsObject: true)
         case .remove(let last):

@@ -18,7 +18,8 @@ extension Registry {
             if let new = write.new {
                 let revision = write.old.flatMap { Int64($0.resourceVersion) } ?? 0
                 let lease = write.kind.resource == ResourceName.events.resource ? try await lease(for: write.kind) : 0
-                batch.replace(write.key, at: revision, ObjectCoding.encode(new), lease: lease)
+                batch.replace(
+                    write.key, at: revision, ObjectCoding.encode(new), lease: lease, isRelease: new.isBeingDeleted)
             } else if let revision = write.old.flatMap({ Int64($0.resourceVersion) }) {
                 batch.remove(write.key, at: revision)
             }

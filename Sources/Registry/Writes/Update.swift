@@ -50,7 +50,8 @@ extension Registry {
             request.batch.replace(
                 stored.key, at: stored.revision, ObjectCoding.encode(new),
                 lease: request.kind.resource == ResourceName.events.resource
-                    ? try await lease(for: request.kind) : stored.lease)
+                    ? try await lease(for: request.kind) : stored.lease,
+                isRelease: new.isBeingDeleted)
         }
         guard let revision = try await submit(request.batch, by: request.user) else { return nil }
         return self.stored(new, at: revision)

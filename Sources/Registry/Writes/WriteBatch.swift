@@ -7,17 +7,26 @@ struct WriteBatch: Sendable {
     private(set) var compares: [Compare] = []
     private var order: [[UInt8]] = []
     private var writes: [[UInt8]: Operation] = [:]
+    private var grows = false
+
+    /// Nothing is written but deletions and objects that are on their way out: a full store takes that.
+    var isRelease: Bool { !grows }
 
     var operations: [Operation] { order.compactMap { writes[$0] } }
 
     /// The key must not exist.
     mutating func create(_ key: [UInt8], _ value: [UInt8], lease: Int64 = 0) {
+        grows = true
         guardUnchanged(key, at: 0)
         write(key, .put(Put(key: key, value: value, lease: lease)))
     }
 
     /// The key must still be at `revision`.
-    mutating func replace(_ key: [UInt8], at revision: Int64, _ value: [UInt8], lease: Int64 = 0) {
+    /// - Parameter isRelease: the object is being deleted.
+    mutating func replace(
+        _ key: [UInt8], at revision: Int64, _ value: [UInt8], lease: Int64 = 0, isRelease: Bool = false
+    ) {
+        grows = grows || !isRelease
         guardUnchanged(key, at: revision)
         write(key, .put(Put(key: key, value: value, lease: lease)))
     }
@@ -38,7 +47,9 @@ struct WriteBatch: Sendable {
 
     mutating func add(_ operation: Operation) {
         switch operation {
-        case .put(let put): write(put.key, operation)
+        case .put(let put):
+            grows = true
+            write(put.key, operation)
         case .delete(let delete): if case .key(let key) = delete.range { write(key, operation) }
         case .range, .transaction: break
         }
@@ -52,7 +63,7 @@ struct WriteBatch: Sendable {
 extension Registry {
     /// The revision of the transaction; nil if a compare failed, and then nothing was written.
     func submit(_ batch: WriteBatch, by user: User) async throws(Status) -> Int64? {
-        let transaction = Transaction(compares: batch.compares, success: batch.operations)
+        let transaction = Transaction(compares: batch.compares, success: batch.operations, isRelease: batch.isRelease)
         do {
             let result = try await engine.transact(transaction, origin: user.origin)
             return result.succeeded ? result.revision : nil

@@ -117,10 +117,16 @@ package struct Transaction: Sendable, Hashable {
     package var compares: [Compare]
     package var success: [Operation]
     package var failure: [Operation]
-    package init(compares: [Compare] = [], success: [Operation], failure: [Operation] = []) {
+    /// What it puts is a step of taking something away (the mark of an object that is being deleted, say), so it goes on
+    /// when growth is refused for want of space.
+    package var isRelease: Bool
+    package init(
+        compares: [Compare] = [], success: [Operation], failure: [Operation] = [], isRelease: Bool = false
+    ) {
         self.compares = compares
         self.success = success
         self.failure = failure
+        self.isRelease = isRelease
     }
 }
 

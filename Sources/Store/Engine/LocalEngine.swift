@@ -58,7 +58,7 @@ package final class LocalEngine: Engine {
         let log = try LogWriter(identity: identity, supply: supply, file: outcome.file)
         writer = Writer(
             context: context, checkpointer: checkpointer, log: log, state: outcome.writer,
-            onPublish: { hub.publish($0) })
+            onPublish: { hub.publish() })
         if let spare = outcome.spare { supply.adopt(spare.number, spare.file) }
         supply.want(outcome.writer.position.segment + 1)
         threads = Monitor([])

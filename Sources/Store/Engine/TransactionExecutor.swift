@@ -15,7 +15,7 @@ struct TransactionExecutor: ~Copyable {
         let plan = try decide(transaction)
         var cost = Cost(logBytes: 8 + 24 + StoreLimits.originBytes)
         try check(plan, &cost)
-        try admit(cost)
+        try admit(cost, isRelease: transaction.isRelease)
         var changes = ChangeWriter(state: state, origin: origin, now: now)
         let result = try run(plan, &changes)
         changes.finish()
@@ -122,8 +122,8 @@ struct TransactionExecutor: ~Copyable {
     }
 
     /// Growth is refused when space is short; anything is when the log has no room for it.
-    private func admit(_ cost: Cost) throws(StoreError) {
-        if cost.puts > 0 {
+    private func admit(_ cost: Cost, isRelease: Bool) throws(StoreError) {
+        if cost.puts > 0, !isRelease {
             let pending = state.generation.memtable.contentBytes - content
             try space.admit(growth: pending + Int64(cost.growth))
         }

@@ -38,12 +38,12 @@ final class Writer: Sendable {
     private let checkpointer: Checkpointer
     private let log: LogWriter
     private let state: WriterState
-    private let onPublish: @Sendable (Int64) -> Void
+    private let onPublish: @Sendable () -> Void
     private let queue = Monitor(Queue())
 
     init(
         context: StoreContext, checkpointer: Checkpointer, log: LogWriter, state: WriterState,
-        onPublish: @escaping @Sendable (Int64) -> Void
+        onPublish: @escaping @Sendable () -> Void
     ) {
         self.context = context
         self.checkpointer = checkpointer
@@ -74,20 +74,39 @@ final class Writer: Sendable {
     /// handed to the checkpoint.
     func run() {
         var timers = WriterTimers()
+        var patience = WriterPatience()
         while true {
-            let wake: Wake? = queue.wait(until: timers.next(state)) { queue in
-                if !queue.requests.isEmpty {
-                    defer { queue.requests = [] }
-                    return .requests(queue.requests)
-                }
-                return queue.isClosed ? .closed : nil
-            }
-            switch wake {
+            switch next(&patience, timers) {
             case .requests(let requests): write(requests, &timers)
             case .closed: return finish(&timers)
             case nil: onTime(&timers)
             }
         }
+    }
+
+    /// What to do next; nil: it is time for something of the writer's own.
+    private func next(_ patience: inout WriterPatience, _ timers: WriterTimers) -> Wake? {
+        let take: (inout Queue) -> Wake? = { queue in
+            if !queue.requests.isEmpty {
+                defer { queue.requests = [] }
+                return .requests(queue.requests)
+            }
+            return queue.isClosed ? .closed : nil
+        }
+        let start = context.storage.monotonicNanoseconds
+        var now = start
+        defer { patience.waited(now - start) }
+        if let limit = patience.nanoseconds {
+            let wake = queue.poll(
+                until: {
+                    now = self.context.storage.monotonicNanoseconds
+                    return now - start >= limit
+                }, take)
+            if let wake { return wake }
+        }
+        let wake = queue.wait(until: timers.next(state), take)
+        now = context.storage.monotonicNanoseconds
+        return wake
     }
 
     private func finish(_ timers: inout WriterTimers) {
@@ -210,7 +229,10 @@ final class Writer: Sendable {
             if !checkpointer.isBusy { handOver() }
         }
         if !state.touchedLeases.isEmpty { state.stampTouchedLeases(now: context.storage.monotonicNanoseconds) }
+        let hasWritten = state.log.records > 0
         for answer in answers { answer() }
+        // Those who wrote hear of it before those who watch.
+        if hasWritten { onPublish() }
         if wantsCheckpoint, !checkpointer.isBusy { handOver() }
         return rest
     }
@@ -230,7 +252,6 @@ final class Writer: Sendable {
             published.revision = state.revision
             published.compactRevision = state.compactRevision
         }
-        onPublish(state.revision)
     }
 
     private func seal(_ timers: inout WriterTimers) {

@@ -165,6 +165,12 @@ private final class PosixFile: StorageFile {
         if fdatasync(descriptor) != 0 { throw PosixStorage.failure("sync", path) }
     }
 
+    func writePastCache() {
+        dropCache()
+        // Where it is refused (tmpfs) writes stay as they were.
+        _ = berth_write_direct(descriptor)
+    }
+
     func dropCache() { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
 
     func size() throws(StoreError) -> Int {

@@ -39,6 +39,9 @@ package protocol StorageFile: AnyObject, Sendable {
     /// Returns when everything written, and the size, is on the disk. After an error the file must not be used again.
     func syncData() throws(StoreError)
     func size() throws(StoreError) -> Int
+    /// From now on writes go past the page cache where the file system can do that. Address, offset and length of each
+    /// must be multiples of 4,096. What is durable does not change: `syncData` is needed as before.
+    func writePastCache()
     /// Makes the next reads come from the disk, as far as the kernel can promise that.
     func dropCache()
 }

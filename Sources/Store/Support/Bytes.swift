@@ -60,10 +60,12 @@ func keepAlive(_ object: AnyObject) { withExtendedLifetime(object) {} }
 /// Sendable by hand: owned by one thread at a time (the writer, or whoever made it).
 final class OutputBuffer: @unchecked Sendable {
     private var storage: UnsafeMutableRawBufferPointer
+    private let alignment: Int
     private(set) var count = 0
 
-    init(capacity: Int = 65_536) {
-        storage = .allocate(byteCount: capacity, alignment: 16)
+    init(capacity: Int = 65_536, alignment: Int = 16) {
+        self.alignment = alignment
+        storage = .allocate(byteCount: capacity, alignment: alignment)
     }
 
     deinit { storage.deallocate() }
@@ -75,7 +77,7 @@ final class OutputBuffer: @unchecked Sendable {
         // One giant transaction must not stay in memory for good.
         if storage.count > 4_194_304 {
             storage.deallocate()
-            storage = .allocate(byteCount: 65_536, alignment: 16)
+            storage = .allocate(byteCount: 65_536, alignment: alignment)
         }
     }
 
@@ -85,7 +87,7 @@ final class OutputBuffer: @unchecked Sendable {
     func extend(_ length: Int) -> UnsafeMutableRawBufferPointer {
         if count + length > storage.count {
             let grown = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: max(storage.count * 2, count + length), alignment: 16)
+                byteCount: max(storage.count * 2, count + length), alignment: alignment)
             grown.copyMemory(from: bytes)
             storage.deallocate()
             storage = grown

@@ -1,3 +1,4 @@
+internal import CStore
 internal import Glibc
 
 /// A value behind a pthread mutex, with one condition. `Synchronization.Mutex` spins under contention in Swift 6.3 on
@@ -45,6 +46,15 @@ final class Monitor<Value>: @unchecked Sendable {
         return result
     }
 
+    /// Changes the value and wakes one waiting thread if there is a reason to.
+    func signal(where isWanted: (Value) -> Bool, _ body: (inout Value) -> Void) {
+        pthread_mutex_lock(mutex)
+        body(&value)
+        let wakes = isWanted(value)
+        pthread_mutex_unlock(mutex)
+        if wakes { pthread_cond_signal(condition) }
+    }
+
     /// Changes the value and wakes all waiting threads.
     func broadcast<R>(_ body: (inout Value) -> R) -> R {
         pthread_mutex_lock(mutex)
@@ -52,6 +62,18 @@ final class Monitor<Value>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
         pthread_cond_broadcast(condition)
         return result
+    }
+
+    /// Asks again and again, without sleeping, until `body` returns something or `isOver` says that it took too long.
+    func poll<R>(until isOver: () -> Bool, _ body: (inout Value) -> R?) -> R? {
+        while true {
+            pthread_mutex_lock(mutex)
+            let result = body(&value)
+            pthread_mutex_unlock(mutex)
+            if let result { return result }
+            if isOver() { return nil }
+            for _ in 0..<32 { berth_pause() }
+        }
     }
 
     /// Waits until `body` returns something, asking again after every wake. nil: the deadline (monotonic nanoseconds,

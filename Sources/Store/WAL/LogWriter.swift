@@ -6,12 +6,13 @@ final class LogWriter: @unchecked Sendable {
     private let supply: SegmentSupply
     private var file: any StorageFile
     private var segmentBlocks: UInt32
-    private let blocks = OutputBuffer()
+    private let blocks = OutputBuffer(alignment: BlockHeader.size)
 
     init(identity: StoreIdentity, supply: SegmentSupply, file: any StorageFile) throws(StoreError) {
         formatter = BatchFormatter(identity: identity)
         self.supply = supply
         self.file = file
+        file.writePastCache()
         segmentBlocks = UInt32(try file.size() / BlockHeader.size)
     }
 
@@ -39,6 +40,7 @@ final class LogWriter: @unchecked Sendable {
         var position = position
         if Int(position.block) + BatchFormatter.blockCount(payload: payload.count) > Int(segmentBlocks) {
             file = try supply.take(position.segment + 1)
+            file.writePastCache()
             segmentBlocks = UInt32(try file.size() / BlockHeader.size)
             position.segment += 1
             position.block = 0

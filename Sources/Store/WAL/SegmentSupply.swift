@@ -68,6 +68,8 @@ final class SegmentSupply: Sendable {
 
     /// Waits until the segment exists. `noSpace` if the disk is full: nothing is lost by that.
     func ensure(_ number: UInt64) throws(StoreError) {
+        // Asked before every batch: the thread that makes segments must not wake up each time.
+        if state.withLock({ $0.ready?.number == number }) { return }
         want(number)
         let failure: StoreError? =
             state.wait { state in
@@ -112,6 +114,7 @@ final class SegmentSupply: Sendable {
         if try storage.freeBytes(directory.log) < Int64(bytes) { throw SpaceKeeper.diskIsShort(directory.log) }
         do {
             let file = try storage.open(unfinished, creating: true)
+            file.writePastCache()
             let zeros = FileImage(count: min(bytes, 1_048_576))
             defer { keepAlive(zeros) }
             zeros.memory.initializeMemory(as: UInt8.self, repeating: 0)

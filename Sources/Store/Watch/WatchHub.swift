@@ -13,7 +13,10 @@ final class WatchHub: Sendable {
 
     private struct Inbox {
         var messages: [Message] = []
-        var published: Int64
+        /// Something was published since the thread last looked.
+        var hasNews = false
+        /// Whether anybody wants to hear of it: a store that nobody watches wakes nobody.
+        var isWatched = false
         var nextID = 0
         var isClosed = false
     }
@@ -23,11 +26,13 @@ final class WatchHub: Sendable {
 
     init(context: StoreContext) {
         self.context = context
-        inbox = Monitor(Inbox(published: context.published.withLock { $0.revision }))
+        inbox = Monitor(Inbox())
     }
 
-    /// Told by the writer after each batch.
-    func publish(_ revision: Int64) { inbox.signal { $0.published = revision } }
+    /// Told by the writer after each batch, which is published by then.
+    func publish() {
+        inbox.signal(where: { $0.isWatched }) { $0.hasNews = true }
+    }
     func post(_ message: Message) { inbox.signal { $0.messages.append(message) } }
     func close() { inbox.signal { $0.isClosed = true } }
 
@@ -74,12 +79,18 @@ final class WatchHub: Sendable {
 
     private func waitForWork(_ state: WatchHubState) -> Wake {
         let take: (inout Inbox) -> Wake = { inbox in
-            defer { inbox.messages = [] }
-            return Wake(messages: inbox.messages, published: inbox.published, isClosed: inbox.isClosed)
+            defer {
+                inbox.messages = []
+                inbox.hasNews = false
+            }
+            // Asked here, not told: an answer to a progress request includes whatever was acknowledged before it.
+            let published = self.context.published.withLock { $0.revision }
+            return Wake(messages: inbox.messages, published: published, isClosed: inbox.isClosed)
         }
-        let deadline = state.deadline
-        let wake = inbox.wait(until: deadline) { inbox -> Wake? in
-            let hasWork = !inbox.messages.isEmpty || inbox.published > state.delivered || inbox.isClosed
+        let isWatched = !state.isEmpty
+        let wake = inbox.wait(until: state.deadline) { inbox -> Wake? in
+            inbox.isWatched = isWatched
+            let hasWork = !inbox.messages.isEmpty || (inbox.hasNews && isWatched) || inbox.isClosed
             return hasWork ? take(&inbox) : nil
         }
         return wake ?? inbox.withLock { take(&$0) }

@@ -20,6 +20,8 @@ struct WatchHubState {
         return isReady ? 0 : context.storage.monotonicNanoseconds + 5_000_000
     }
 
+    var isEmpty: Bool { watchers.isEmpty }
+
     mutating func take(_ message: WatchHub.Message) {
         switch message {
         case .add(let watcher):

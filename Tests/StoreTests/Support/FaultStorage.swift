@@ -84,5 +84,6 @@ private final class FaultFile: StorageFile {
         try real.syncData()
     }
     func size() throws(StoreError) -> Int { try real.size() }
+    func writePastCache() { real.writePastCache() }
     func dropCache() { real.dropCache() }
 }

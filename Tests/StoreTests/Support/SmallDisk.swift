@@ -91,5 +91,6 @@ private final class SmallDiskFile: StorageFile {
     }
     func syncData() throws(StoreError) { try real.syncData() }
     func size() throws(StoreError) -> Int { try real.size() }
+    func writePastCache() { real.writePastCache() }
     func dropCache() { real.dropCache() }
 }
