@@ -11,7 +11,7 @@ enum StoreBench {
 
     static let works: [Work] = [
         Work(name: "put1", run: singlePut), Work(name: "put256", run: manyPuts), Work(name: "load", run: load),
-        Work(name: "range", run: range), Work(name: "watch", run: watchers),
+        Work(name: "range", run: range), Work(name: "watch", run: watchers), Work(name: "fan", run: fanOut),
     ]
 
     static func open(_ directory: String, _ name: String, fresh: Bool = true) throws -> LocalEngine {
@@ -176,4 +176,53 @@ enum StoreBench {
 
 final class IgnoringSink: WatchSink {
     func receive(_ signal: WatchSignal) -> Int { 0 }
+}
+
+extension StoreBench {
+    /// From the submission of a put to the moment at which each watcher of its prefix has the event.
+    static func fanOut(_ directory: String) throws {
+        let engine = try open(directory, "fan")
+        defer { engine.close() }
+        let (count, puts) = (1_000, 1_000)
+        let sink = TimingSink(events: count)
+        let handles = try (0..<count).map { _ in
+            try engine.watch(WatchRequest(.prefix(Array("/registry/pods/".utf8))), sink: sink)
+        }
+        let started = now()
+        for index in 0..<puts {
+            let put = Put(key: Array("/registry/pods/\(index)".utf8), value: [UInt8](repeating: 7, count: 256))
+            sink.began(now())
+            engine.submit(Transaction(success: [.put(put)]), origin: Origin("bench")) { _ in }
+            sink.turn.wait()
+        }
+        let seconds = Double(now() - started) / 1e9
+        print(
+            "\(count) watchers of one prefix: p50 \(microseconds(sink.times.percentile(50))), "
+                + "p99 \(microseconds(sink.times.percentile(99))); \(Int(Double(count * puts) / seconds)) events/s")
+        handles.forEach { $0.cancel() }
+    }
+}
+
+/// Counts the events of one put. Sendable by hand: `began` and `receive` take turns, the semaphore between them.
+final class TimingSink: WatchSink, @unchecked Sendable {
+    let turn = Turn()
+    private let events: Int
+    private var left = 0
+    private var start: Int64 = 0
+    private(set) var times = Histogram()
+
+    init(events: Int) { self.events = events }
+
+    func began(_ time: Int64) {
+        left = events
+        start = time
+    }
+
+    func receive(_ signal: WatchSignal) -> Int {
+        guard case .events = signal else { return 0 }
+        times.add(now() - start)
+        left -= 1
+        if left == 0 { turn.pass() }
+        return 0
+    }
 }
