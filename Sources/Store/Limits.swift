@@ -28,10 +28,13 @@ package enum StoreLimits {
     package static let sealNanoseconds: Int64 = 50_000_000
     /// A lease that has not been renewed for this time is recorded with its deadline.
     package static let leaseSettleNanoseconds: Int64 = 60_000_000_000
-    /// Dirty pages of one checkpoint transaction (4 KiB each), about. LMDB keeps their memory for the next one.
-    package static let checkpointPages = 2_048
-    /// Records that one transaction of a compaction removes.
-    package static let removalRecords = 1_000
+    /// Dirty pages of one checkpoint transaction (4 KiB each), about. LMDB keeps their memory for the next one, and the
+    /// pages that they replace are free only two transactions later: what small stores write at once is small.
+    package static func checkpointPages(liveBytes: Int64) -> Int { Int(min(2_048, max(128, liveBytes / 32_768))) }
+    /// Values up to this size stand in the history from the beginning. Longer ones would be kept twice.
+    package static let historyValueBytes = 1_024
+    /// Records that one transaction of a compaction removes: each may stand in a page of its own.
+    package static func removalRecords(liveBytes: Int64) -> Int { checkpointPages(liveBytes: liveBytes) / 2 }
     /// How often the retention policy is asked, and the least that is worth a compaction of its own.
     package static let retentionNanoseconds: Int64 = 300_000_000_000
     package static let retentionRevisions: Int64 = 1_000

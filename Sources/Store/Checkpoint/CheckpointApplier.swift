@@ -13,6 +13,7 @@ struct CheckpointApplier {
         var commit = 0
         while mark < generation.marks.count {
             var transaction = try CheckpointTransaction(database, state: state)
+            let pages = StoreLimits.checkpointPages(liveBytes: state.liveBytes)
             repeat {
                 let target = generation.marks[mark]
                 while version < target.versions {
@@ -24,7 +25,7 @@ struct CheckpointApplier {
                     leaseChange += 1
                 }
                 mark += 1
-            } while mark < generation.marks.count && transaction.dirtyPages < StoreLimits.checkpointPages
+            } while mark < generation.marks.count && transaction.dirtyPages < pages
             (commit, state) = try transaction.commit(
                 at: generation.marks[mark - 1], now: storage.wallNanoseconds, storage)
         }

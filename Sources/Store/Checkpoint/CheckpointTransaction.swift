@@ -8,7 +8,9 @@ struct CheckpointTransaction: ~Copyable {
     private let scratch = OutputBuffer()
     private(set) var state: CheckpointState
     /// Pages made dirty so far, about.
-    private(set) var dirtyPages = 0
+    var dirtyPages: Int { touchedPages + appendedBytes / 4_096 }
+    private var touchedPages = 0
+    private var appendedBytes = 0
     private var lastTransaction: Int64
 
     init(_ database: Database, state: CheckpointState) throws(StoreError) {
@@ -38,7 +40,7 @@ struct CheckpointTransaction: ~Copyable {
         lastTransaction = record.header.revision.main
         state.liveRecords += 1
         state.liveBytes += Int64(record.key.count + record.value.count)
-        dirtyPages += record.value.count > 1_900 ? record.value.count / 4_096 + 1 : 0
+        touchedPages += record.value.count > 1_900 ? record.value.count / 4_096 + 1 : 0
         do {
             try putLatest(record)
             try appendHistory(record)
@@ -63,10 +65,10 @@ struct CheckpointTransaction: ~Copyable {
             if record.header.previous.main > state.compactRevision {
                 throw mismatch(record, "its predecessor is missing")
             }
-            dirtyPages += 1
+            touchedPages += 1
             return nil
         }
-        if database.environment.isClean(entry) ?? true { dirtyPages += 1 }
+        if database.environment.isClean(entry) ?? true { touchedPages += 1 }
         scratch.removeAll()
         scratch.append(entry)
         let old = try LatestEntry.decode(key: record.key, scratch.bytes)
@@ -80,12 +82,7 @@ struct CheckpointTransaction: ~Copyable {
         do {
             if !old.isTombstone {
                 state.stateHash.remove(old.checksum)
-                try old.header.revision.withKey { key throws(LMDBError) in
-                    let size = HistoryEntry.size(old, withValue: true)
-                    HistoryEntry.encode(
-                        old, withValue: true, to: try transaction.reserve(database.history, key, count: size))
-                }
-                dirtyPages += 1
+                try keepValue(of: old)
             }
             if old.header.lease != 0, old.header.lease != record.header.lease {
                 _ = try LeaseKey.withKey(old.header.lease, old.key) { key throws(LMDBError) in
@@ -97,19 +94,36 @@ struct CheckpointTransaction: ~Copyable {
         }
     }
 
+    /// `latest` is about to have another value: this one goes to the history unless it stands there already.
+    private mutating func keepValue(of old: RecordView) throws(LMDBError) {
+        let wasMissing = try old.header.revision.withKey { key throws(LMDBError) in
+            if let entry = try transaction.get(database.history, key), HistoryEntry.hasValue(entry) { return false }
+            let size = HistoryEntry.size(old, withValue: true)
+            HistoryEntry.encode(old, withValue: true, to: try transaction.reserve(database.history, key, count: size))
+            return true
+        }
+        if wasMissing { touchedPages += 1 }
+    }
+
     private func putLatest(_ record: RecordView) throws(LMDBError) {
         let size = LatestEntry.headSize + record.value.count
         LatestEntry.encode(record, to: try transaction.reserve(database.latest, record.key, count: size))
     }
 
-    private func appendHistory(_ record: RecordView) throws(LMDBError) {
+    /// With its value, so that the pages of the history are written once, in order and full, and not again when the next
+    /// record comes. The compaction takes out what then still stands in `latest`, too.
+    private mutating func appendHistory(_ record: RecordView) throws(LMDBError) {
         let revision = record.header.revision
+        let withValue =
+            !record.isTombstone && record.value.count <= StoreLimits.historyValueBytes
+            && revision.main > state.compactRevision
+        let size = HistoryEntry.size(record, withValue: withValue)
         try revision.withKey { key throws(LMDBError) in
-            let size = HistoryEntry.size(record, withValue: false)
             HistoryEntry.encode(
-                record, withValue: false,
+                record, withValue: withValue,
                 to: try transaction.reserve(database.history, key, count: size, appending: true))
         }
+        appendedBytes += size
     }
 
     private func appendTransaction(

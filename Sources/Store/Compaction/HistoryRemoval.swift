@@ -8,6 +8,8 @@ internal import LMDB
 ///     before   1 c   2 a   3 b   4 a   5 b deleted   6 a deleted
 ///     after    1 c               4 a   5 b deleted   6 a deleted
 ///
+/// What stays of a key because it is its newest record loses its value, which stands in `latest`.
+///
 /// Each record up to the compact revision makes the one before it of the same key unreadable. A tombstone goes itself
 /// once it is below the compact revision; at that revision a watch may still begin and must see it.
 struct HistoryRemoval {
@@ -23,7 +25,13 @@ struct HistoryRemoval {
             throw StoreError(error, database.path)
         }
         var state = state
-        for record in doomed { try remove(record, transaction, &state) }
+        for record in doomed {
+            if record.fate == .settled {
+                try settle(record, transaction)
+            } else {
+                try remove(record, transaction, &state)
+            }
+        }
         state.removedRevision = reached
         do {
             try database.writeState(state, in: transaction)
@@ -38,9 +46,17 @@ struct HistoryRemoval {
     }
 
     private struct Doomed {
+        enum Fate {
+            /// Nobody can read it any more.
+            case superseded
+            /// Its place in `latest` goes, too, unless the key has been written since.
+            case tombstone
+            /// Its value goes if it is the newest of its key.
+            case settled
+        }
+
         var revision: Revision
-        /// Set for a tombstone: its place in `latest` goes, too, unless the key has been written since.
-        var key: [UInt8]?
+        var fate: Fate
     }
 
     /// Walks the history from where the last step stopped and ends in front of a revision.
@@ -57,15 +73,18 @@ struct HistoryRemoval {
             }
             var current = state.removedRevision
             while let found = entry {
-                let record = try HistoryEntry.decode(Revision(key: found.key), found.value).record
+                let entryView = try HistoryEntry.decode(Revision(key: found.key), found.value)
+                let record = entryView.record
                 let revision = record.header.revision
                 if revision.main > target { return (doomed, target) }
                 if revision.main != current, doomed.count >= limit { return (doomed, current) }
                 current = revision.main
                 let previous = record.header.previous
-                if previous != .none { doomed.append(Doomed(revision: previous, key: nil)) }
+                if previous != .none { doomed.append(Doomed(revision: previous, fate: .superseded)) }
                 if record.isTombstone, revision.main < target {
-                    doomed.append(Doomed(revision: revision, key: Array(record.key)))
+                    doomed.append(Doomed(revision: revision, fate: .tombstone))
+                } else if entryView.hasValue {
+                    doomed.append(Doomed(revision: revision, fate: .settled))
                 }
                 entry = try lmdb(database.path) { () throws(LMDBError) in try cursor.next() }
             }
@@ -77,18 +96,45 @@ struct HistoryRemoval {
         _ doomed: Doomed, _ transaction: borrowing WriteTransaction, _ state: inout CheckpointState
     ) throws(StoreError) {
         do {
-            try doomed.revision.withKey { key throws(LMDBError) in
-                guard let entry = try transaction.get(database.history, key) else { return }
+            let tombstone = try doomed.revision.withKey { key throws(LMDBError) -> [UInt8]? in
+                guard let entry = try transaction.get(database.history, key) else { return nil }
                 let keyCount = Int(entry.number(70, as: UInt16.self))
                 let valueCount = Int(entry.number(72, as: UInt32.self))
                 state.liveBytes -= Int64(keyCount + valueCount)
                 state.liveRecords -= 1
+                let name = doomed.fate == .tombstone ? Array(entry.slice(HistoryEntry.headSize, keyCount)) : nil
                 _ = try transaction.delete(database.history, key)
+                return name
             }
             try removeTransactionIfEmpty(doomed.revision.main, transaction)
-            if let key = doomed.key { try removeTombstone(key, doomed.revision, transaction) }
+            if let tombstone { try removeTombstone(tombstone, doomed.revision, transaction) }
         } catch {
             throw StoreError(error, database.path)
+        }
+    }
+
+    /// Taken out and put back, since only a deletion makes LMDB join pages that have become empty.
+    private func settle(_ settled: Doomed, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+        let entry = try lmdb(database.path) { () throws(LMDBError) in
+            try settled.revision.withKey { key throws(LMDBError) in
+                try transaction.get(database.history, key).map { Array($0) }
+            }
+        }
+        guard let entry else { return }
+        try entry.withRawBytes { entry throws(StoreError) in
+            let record = try HistoryEntry.decode(settled.revision, entry).record
+            try lmdb(database.path) { () throws(LMDBError) in
+                guard let latest = try transaction.get(database.latest, record.key),
+                    latest.count >= LatestEntry.headSize,
+                    RecordHeader(decoding: latest).revision == settled.revision
+                else { return }
+                try settled.revision.withKey { key throws(LMDBError) in
+                    _ = try transaction.delete(database.history, key)
+                    let size = HistoryEntry.size(record, withValue: false)
+                    HistoryEntry.encode(
+                        record, withValue: false, to: try transaction.reserve(database.history, key, count: size))
+                }
+            }
         }
     }
 

@@ -26,8 +26,8 @@ enum LatestEntry {
 
 /// `history`: revision (8) and sub-revision (4) to record. Encoded record header (52), record checksum (8), entry
 /// checksum (8: XXH64 of the bytes before it, seeded with that of flags, lengths and key), flags (2; 1: the value
-/// is here), key length (2), value length (4), key, value. The newest record of a key has its value in `latest`
-/// only; it moves here when the next one comes.
+/// is here), key length (2), value length (4), key, value. The newest record of a key has its value in `latest`, and here
+/// only if it is short and not compacted; otherwise it moves here when the next one comes.
 enum HistoryEntry {
     static let headSize = RecordHeader.encodedSize + 24
     static let keySize = 12
@@ -64,7 +64,12 @@ enum HistoryEntry {
         let record = RecordView(
             header: header, key: entry.slice(headSize, keyCount), value: entry.slice(headSize + keyCount, valueCount),
             checksum: entry.number(52))
-        return View(record: record, hasValue: entry.number(68, as: UInt16.self) & 1 == 1)
+        return View(record: record, hasValue: hasValue(entry))
+    }
+
+    /// Of an entry's bytes as they stand in the table.
+    static func hasValue(_ entry: UnsafeRawBufferPointer) -> Bool {
+        entry.count >= headSize && entry.number(68, as: UInt16.self) & 1 == 1
     }
 
     private static func entryChecksum(_ entry: UnsafeRawBufferPointer, keyCount: Int) -> UInt64 {
