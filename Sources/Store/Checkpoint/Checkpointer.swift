@@ -107,7 +107,8 @@ final class Checkpointer: Sendable {
         let state = self.state
         let target = min(state.compactRevision, pin ?? .max)
         let removal = HistoryRemoval(database: try context.database, storage: context.storage)
-        let next = try removal.step(state, through: target, limit: StoreLimits.removalRecords(liveBytes: state.liveBytes))
+        let limit = StoreLimits.removalRecords(liveBytes: state.liveBytes)
+        let next = try removal.step(state, through: target, limit: limit)
         if let next {
             context.space.shrank(state.liveBytes - next.liveBytes)
             applied.withLock { $0 = next }
