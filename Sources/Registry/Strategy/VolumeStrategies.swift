@@ -13,8 +13,8 @@ extension Strategy {
 
     static let persistentVolumeClaim = Strategy(
         initialStatus: { _, _ in ["phase": "Pending"] },
-        prepareCreate: { claim, _ in mirrorDataSource(&claim) },
-        prepareUpdate: { claim, _, _ in mirrorDataSource(&claim) })
+        prepareCreate: { claim, _ in settleDataSource(&claim, nil) },
+        prepareUpdate: { claim, old, _ in settleDataSource(&claim, old) })
 
     static let volumeAttachment = Strategy(
         allowsUnconditionalUpdate: false,
@@ -25,20 +25,30 @@ extension Strategy {
             attachment["metadata", "managedFields"] = managed
         })
 
-    /// `dataSource` and `dataSourceRef` say the same unless the reference is to another namespace.
-    private static func mirrorDataSource(_ claim: inout Object) {
-        let source = claim["spec", "dataSource"]
-        let reference = claim["spec", "dataSourceRef"]
-        if let source, reference == nil {
-            claim["spec", "dataSourceRef"] = source
-        } else if source == nil, let reference, reference["namespace"]?.string ?? "" == "",
-            let kind = reference["kind"]?.string
-        {
-            let group = reference["apiGroup"]?.string ?? ""
-            let isVolumeSource =
-                group.isEmpty && kind == "PersistentVolumeClaim"
-                || group == "snapshot.storage.k8s.io" && kind == "VolumeSnapshot"
-            if isVolumeSource { claim["spec", "dataSource"] = reference }
+    /// `dataSource` and `dataSourceRef` say the same. Of a claim that had neither, a `dataSource` that is neither claim
+    /// nor snapshot is dropped, as ever, if that field is all there is; so is a reference into another namespace, which
+    /// is alpha.
+    private static func settleDataSource(_ claim: inout Object, _ old: Object?) {
+        let had = old?["spec", "dataSource"] != nil || old?["spec", "dataSourceRef"] != nil
+        if old?["spec", "dataSourceRef"] == nil, claim["spec", "dataSourceRef", "namespace"]?.string ?? "" != "" {
+            claim["spec", "dataSourceRef"] = nil
         }
+        let (source, reference) = (claim["spec", "dataSource"], claim["spec", "dataSourceRef"])
+        if let source, reference == nil {
+            if had || isClaimOrSnapshot(source) {
+                claim["spec", "dataSourceRef"] = source
+            } else {
+                claim["spec", "dataSource"] = nil
+            }
+        } else if source == nil, let reference, reference["namespace"]?.string ?? "" == "" {
+            claim["spec", "dataSource"] = reference
+            claim["spec", "dataSource", "namespace"] = nil
+        }
+    }
+
+    private static func isClaimOrSnapshot(_ source: JSON) -> Bool {
+        let (group, kind) = (source["apiGroup"]?.string ?? "", source["kind"]?.string ?? "")
+        return group.isEmpty && kind == "PersistentVolumeClaim"
+            || group == "snapshot.storage.k8s.io" && kind == "VolumeSnapshot"
     }
 }
