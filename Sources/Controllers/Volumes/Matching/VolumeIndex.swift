@@ -20,7 +20,7 @@ package struct VolumeIndex: Sendable {
     }
 
     private var volumes: [String: PersistentVolume] = [:]
-    private var free: [Bucket: [Entry]] = [:]
+    private var free: [Bucket: SortedChunks<Entry>] = [:]
     private var reserved: [ClaimKey: Set<String>] = [:]
     /// Volumes whose write is under way: whatever they look like, nobody else may have them.
     private var taken: Set<String> = []
@@ -72,11 +72,8 @@ package struct VolumeIndex: Sendable {
     ) -> PersistentVolume? {
         for wider in Self.supersets(of: modes) {
             let bucket = Bucket(className: className, volumeMode: volumeMode, accessModes: wider)
-            guard let entries = free[bucket] else { continue }
-            let start = entries.partition { $0.capacity < minimum }
-            for entry in entries[start...] {
-                if let volume = volumes[entry.name], accepts(volume) { return volume }
-            }
+            let entry = free[bucket]?.first(after: { $0.capacity < minimum }) { volumes[$0.name].map(accepts) ?? false }
+            if let entry { return volumes[entry.name] }
         }
         return nil
     }
@@ -90,13 +87,14 @@ package struct VolumeIndex: Sendable {
         var best: PersistentVolume?
         for wider in Self.supersets(of: modes) {
             let bucket = Bucket(className: className, volumeMode: volumeMode, accessModes: wider)
-            guard let entries = free[bucket] else { continue }
-            for entry in entries[entries.partition({ $0.capacity < minimum })...] {
-                if let best, entry >= Entry(capacity: best.capacity, name: best.name) { break }
-                guard let volume = volumes[entry.name], accepts(volume) else { continue }
-                best = volume
-                break
+            let bound = best.map { Entry(capacity: $0.capacity, name: $0.name) }
+            let entry = free[bucket]?.first(after: { $0.capacity < minimum }) { entry in
+                // From here on nothing is smaller than what another set of modes has.
+                if let bound, entry >= bound { return true }
+                return volumes[entry.name].map(accepts) ?? false
             }
+            guard let entry, bound.map({ entry < $0 }) ?? true else { continue }
+            best = volumes[entry.name]
         }
         return best
     }
@@ -116,21 +114,17 @@ package struct VolumeIndex: Sendable {
 
     private mutating func insertIfFree(_ volume: PersistentVolume) {
         guard isFree(volume) else { return }
-        let entry = Entry(capacity: volume.capacity, name: volume.name)
-        let bucket = bucket(of: volume)
-        var entries = free.removeValue(forKey: bucket) ?? []
-        entries.insert(entry, at: entries.partition { $0 < entry })
-        free[bucket] = entries
+        let entry = entry(of: volume)
+        free[bucket(of: volume), default: SortedChunks()].insert(entry)
     }
 
     private mutating func removeFromFree(_ volume: PersistentVolume) {
-        let entry = Entry(capacity: volume.capacity, name: volume.name)
-        let bucket = bucket(of: volume)
-        guard var entries = free.removeValue(forKey: bucket) else { return }
-        let place = entries.partition { $0 < entry }
-        if place < entries.count, entries[place] == entry { entries.remove(at: place) }
-        if !entries.isEmpty { free[bucket] = entries }
+        let (bucket, entry) = (bucket(of: volume), entry(of: volume))
+        free[bucket]?.remove(entry)
+        if free[bucket]?.isEmpty == true { free[bucket] = nil }
     }
+
+    private func entry(of volume: PersistentVolume) -> Entry { Entry(capacity: volume.capacity, name: volume.name) }
 
     private func bucket(of volume: PersistentVolume) -> Bucket {
         Bucket(className: volume.className, volumeMode: volume.volumeMode, accessModes: volume.accessModes)

@@ -17,26 +17,19 @@ package struct WaitingClaims: Sendable {
         static func < (left: Entry, right: Entry) -> Bool { (left.createdAt, left.key) < (right.createdAt, right.key) }
     }
 
-    private var buckets: [Bucket: [Entry]] = [:]
+    private var buckets: [Bucket: SortedChunks<Entry>] = [:]
 
     package init() {}
 
     package mutating func insert(_ claim: PersistentVolumeClaim) {
         let entry = entry(of: claim)
-        let bucket = bucket(of: claim)
-        var entries = buckets.removeValue(forKey: bucket) ?? []
-        let place = entries.partition { $0 < entry }
-        if place == entries.count || entries[place] != entry { entries.insert(entry, at: place) }
-        buckets[bucket] = entries
+        buckets[bucket(of: claim), default: SortedChunks()].insert(entry)
     }
 
     package mutating func remove(_ claim: PersistentVolumeClaim) {
-        let entry = entry(of: claim)
-        let bucket = bucket(of: claim)
-        guard var entries = buckets.removeValue(forKey: bucket) else { return }
-        let place = entries.partition { $0 < entry }
-        if place < entries.count, entries[place] == entry { entries.remove(at: place) }
-        if !entries.isEmpty { buckets[bucket] = entries }
+        let (bucket, entry) = (bucket(of: claim), entry(of: claim))
+        buckets[bucket]?.remove(entry)
+        if buckets[bucket]?.isEmpty == true { buckets[bucket] = nil }
     }
 
     /// The oldest claim of the volume's class and mode for which it offers enough, and that `accepts` takes.
@@ -50,7 +43,7 @@ package struct WaitingClaims: Sendable {
 
     /// All claims of a class, in any order.
     package func keys(className: String) -> [ClaimKey] {
-        buckets.filter { $0.key.className == className }.flatMap { $0.value.map(\.key) }
+        buckets.filter { $0.key.className == className }.flatMap { $0.value.elements.map(\.key) }
     }
 
     private func entry(of claim: PersistentVolumeClaim) -> Entry {
