@@ -95,10 +95,12 @@ final class Memtable: @unchecked Sendable {
         var node = head
         var level = Self.maximumHeight - 1
         while true {
-            if let next = node.next(level: level), compareBytes(next.key, key) < 0 {
+            // Read once: a node that is inserted here meanwhile, in front of the one that was compared, is not the answer.
+            let next = node.next(level: level)
+            if let next, compareBytes(next.key, key) < 0 {
                 node = next
             } else if level == 0 {
-                return node.next(level: 0)
+                return next
             } else {
                 level -= 1
             }
