@@ -16,7 +16,7 @@ extension APIServer {
         do {
             let handle = try registry.openStoredWatch(
                 route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace,
-                options: parameters.options, handler: stream.receive)
+                options: parameters.options, queued: { stream.queuedBytes }, handler: stream.receive)
             stream.start(handle)
         } catch {
             // An old revision is told in the stream, as upstream's watch cache does; the client then lists again.

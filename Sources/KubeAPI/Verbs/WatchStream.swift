@@ -57,6 +57,9 @@ final class WatchStream: Sendable {
     }
 
     /// On any thread.
+    var queuedBytes: Int { queued.load(ordering: .relaxed) }
+
+    /// On any thread.
     func receive(_ message: StoredWatchMessage) -> Int {
         let size = Self.size(message)
         queued.add(size, ordering: .relaxed)
@@ -67,7 +70,7 @@ final class WatchStream: Sendable {
             return !inbox.isScheduled
         }
         if mustSchedule { exchange.eventLoop.execute { [self] in drain() } }
-        return queued.load(ordering: .relaxed)
+        return queuedBytes
     }
 
     private static func size(_ message: StoredWatchMessage) -> Int {

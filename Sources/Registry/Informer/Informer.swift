@@ -90,7 +90,7 @@ package final class Informer: Sendable {
         reached(list.revision)
         let inbox = InformerInbox()
         let options = WatchOptions(.after(list.revision))
-        let handle = try registry.watchStored(resource, options: options) { inbox.put($0) }
+        let handle = try registry.watchStored(resource, options: options, queued: { inbox.queued }) { inbox.put($0) }
         let stopped = state.withLock { state in
             state.handle = handle
             return state.isStopped
@@ -173,17 +173,17 @@ final class InformerInbox: Sendable {
     init() { (messages, continuation) = AsyncStream.makeStream(of: StoredWatchMessage.self) }
 
     /// How far a cache may fall behind, as a multiple of what the store grants a watcher. Its events share the store's
-    /// bytes, and one that is cut off reads the whole resource again, in the very moment in which much is written: 256
-    /// bindings in one batch of the store are about the whole grant.
+    /// bytes, and the moment in which much is written is the wrong one for it to wait: 256 bindings in one batch of the
+    /// store are about the whole grant.
     private static let patience = 64
 
-    /// Returns how many bytes wait, as the store is to count them.
+    /// How many bytes wait, as the store is to count them.
+    var queued: Int { queuedBytes.withLock { $0 / Self.patience } }
+
     func put(_ message: StoredWatchMessage) -> Int {
         continuation.yield(message)
-        return queuedBytes.withLock { queued in
-            queued += InformerInbox.size(message)
-            return queued / Self.patience
-        }
+        queuedBytes.withLock { $0 += InformerInbox.size(message) }
+        return queued
     }
 
     func taken(_ message: StoredWatchMessage) { queuedBytes.withLock { $0 -= InformerInbox.size(message) } }

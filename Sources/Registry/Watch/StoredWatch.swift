@@ -16,9 +16,10 @@ extension Registry {
     /// As `watchStored`.
     package func openStoredWatch(
         _ resource: ResourceName, namespace: String? = nil, options: WatchOptions,
-        handler: @escaping @Sendable (StoredWatchMessage) -> Int
+        queued: (@Sendable () -> Int)? = nil, handler: @escaping @Sendable (StoredWatchMessage) -> Int
     ) throws(Status) -> StoredWatch {
-        StoredWatch(try watchStored(resource, namespace: namespace, options: options, handler: handler))
+        StoredWatch(
+            try watchStored(resource, namespace: namespace, options: options, queued: queued, handler: handler))
     }
 
     /// The newest revision.

@@ -8,12 +8,15 @@ extension Registry {
     /// initial state: on the caller's, in portions): it must not block. It returns how many bytes it still has queued.
     /// After `.ended` it is not called again. Throws 400 for a bad selector and 504 for a revision that does not exist
     /// yet; a revision that is compacted ends the watch with 410.
+    ///
+    /// `queued` says the same as `handler` at any time and on any thread. Who gives it is waited for when a burst is more
+    /// than the store lets pile up; who does not is ended with 410 then.
     package func watchStored(
         _ resource: ResourceName, namespace: String? = nil, options: WatchOptions,
-        handler: @escaping @Sendable (StoredWatchMessage) -> Int
+        queued: (@Sendable () -> Int)? = nil, handler: @escaping @Sendable (StoredWatchMessage) -> Int
     ) throws(Status) -> any WatchHandle {
         let predicate = try predicate(resource, options)
-        return try start(resource, namespace, options, predicate) { signal throws(Status) in
+        return try start(resource, namespace, options, predicate, queued) { signal throws(Status) in
             switch signal {
             case .events(let events):
                 var out: [StoredEvent] = []
@@ -58,6 +61,7 @@ extension Registry {
 
     private func start(
         _ resource: ResourceName, _ namespace: String?, _ options: WatchOptions, _ predicate: Predicate,
+        _ queued: (@Sendable () -> Int)? = nil,
         _ deliver: @escaping @Sendable (RawWatchSignal) throws(Status) -> Int
     ) throws(Status) -> any WatchHandle {
         let kind = try kind(of: resource)
@@ -81,7 +85,7 @@ extension Registry {
         }
         do {
             let request = WatchRequest(range, startRevision: revision + 1, withPrevious: true)
-            return try engine.watch(request, sink: RegistryWatchSink(deliver))
+            return try engine.watch(request, sink: RegistryWatchSink(queued, deliver))
         } catch {
             throw .store(error)
         }
@@ -131,9 +135,15 @@ enum RawWatchSignal: Sendable {
 
 private final class RegistryWatchSink: WatchSink {
     private let deliver: @Sendable (RawWatchSignal) throws(Status) -> Int
+    private let queued: (@Sendable () -> Int)?
     private let hasEnded = Locked(false)
 
-    init(_ deliver: @escaping @Sendable (RawWatchSignal) throws(Status) -> Int) { self.deliver = deliver }
+    init(_ queued: (@Sendable () -> Int)?, _ deliver: @escaping @Sendable (RawWatchSignal) throws(Status) -> Int) {
+        self.queued = queued
+        self.deliver = deliver
+    }
+
+    var queuedBytes: Int? { queued?() }
 
     func receive(_ signal: WatchSignal) -> Int {
         if hasEnded.withLock({ $0 }) { return 0 }
