@@ -12,6 +12,7 @@ package final class WorkloadControllers: Sendable {
     private let pods: PodLifecycleController
     private let namespaces: NamespaceController
     private let endpoints: EndpointsController
+    private let mirror: EndpointsMirror
     private let disruption: DisruptionController
     private let garbage: GarbageCollector
 
@@ -23,6 +24,7 @@ package final class WorkloadControllers: Sendable {
         pods = PodLifecycleController(informers)
         namespaces = NamespaceController(informers)
         endpoints = EndpointsController(informers)
+        mirror = EndpointsMirror(informers)
         disruption = DisruptionController(informers)
         // Last, so that it shares the caches of the others.
         garbage = GarbageCollector(informers)
@@ -35,6 +37,7 @@ package final class WorkloadControllers: Sendable {
         pods.start()
         namespaces.start()
         endpoints.start()
+        mirror.start()
         disruption.start()
         try garbage.start()
     }
@@ -46,6 +49,7 @@ package final class WorkloadControllers: Sendable {
         await pods.stop()
         await namespaces.stop()
         await endpoints.stop()
+        await mirror.stop()
         await disruption.stop()
         await garbage.stop()
         informers.stop()

@@ -34,18 +34,21 @@ struct KubeService {
         options.endpoint = tls?.endpoint
         options.grants = settings.grants
         options.snapshot = { SnapshotService.send(engine, $0) }
-        options.metrics = { StoreMetricsText.text(engine) }
-        let server = HTTPServer(
+        let server = names?.server
+        options.metrics = {
+            StoreMetricsText.text(engine) + (server.map { DNSMetricsText.text($0.figures) } ?? "")
+        }
+        let listener = HTTPServer(
             group: MultiThreadedEventLoopGroup.singleton, responder: APIServer(registry: registry, options: options))
         do {
-            try await server.serve(socket)
-            if let tls { try await server.serve(tls.socket, tls: tls.context) }
+            try await listener.serve(socket)
+            if let tls { try await listener.serve(tls.socket, tls: tls.context) }
         } catch {
             throw DaemonError(message: "cannot serve \(settings.apiSocket): \(error)", code: .unavailable)
         }
         try await step("start the controllers") { () throws(Status) in try controllers.start() }
         try await names?.start()
-        return KubeService(controllers: controllers, server: server, names: names)
+        return KubeService(controllers: controllers, server: listener, names: names)
     }
 
     func stop() async {

@@ -227,6 +227,34 @@ def test_damaged_packets_over_the_socket(names):
     assert names.texts(f"web-0.nginx.{BASE}", "A") == ["10.89.0.2"]
 
 
+def test_metrics_and_names_of_hand_written_endpoints(names):
+    names.service("by-hand", clusterIP="None", ports=[{"name": "sql", "port": 5432}])
+    names.create("endpoints", {"metadata": {"name": "by-hand"}, "subsets": [
+        {"addresses": [{"ip": "192.0.2.44", "hostname": "one"}], "ports": [{"name": "sql", "port": 5432}]}]})
+    names.cluster.eventually(lambda: names.texts("by-hand.default.svc.cluster.local.", "A") == ["192.0.2.44"],
+                             what="a name of a hand-written address")
+    assert names.texts("one.by-hand.default.svc.cluster.local.", "A") == ["192.0.2.44"]
+    assert names.texts("_sql._tcp.by-hand.default.svc.cluster.local.", "SRV") == [
+        "0 100 5432 one.by-hand.default.svc.cluster.local."]
+
+    def figures():
+        text = names.cluster.get("/metrics")
+        lines = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith("berth_dns_")]
+        return {name: int(value) for name, value in lines}
+
+    before = figures()
+    names.ask("nothing.default.svc.cluster.local.", "A")
+    names.ask("www.example.com.", "A")
+    names.ask("by-hand.default.svc.cluster.local.", "A", tcp=True)
+    after = figures()
+    grown = {name[len("berth_dns_"):]: after[name] - before[name] for name in after if "_total" in name}
+    assert {name: value for name, value in grown.items() if value} == {
+        'requests_total{transport="udp"}': 2, 'requests_total{transport="tcp"}': 1,
+        'responses_total{rcode="NOERROR"}': 1, 'responses_total{rcode="NXDOMAIN"}': 1,
+        'responses_total{rcode="REFUSED"}': 1}
+    assert after["berth_dns_dropped_total"] == 0 and after["berth_dns_services"] > 0
+
+
 def test_an_address_that_cannot_be_had():
     """Asked for: refused. By default: logged, and everything else works."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:

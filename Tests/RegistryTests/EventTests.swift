@@ -38,7 +38,39 @@ import Testing
         await recorder.flush()
         let found = try events(fixture)
         #expect(found.count == 11)
-        #expect(found.contains { $0["message"] == "(combined from similar events): message 29" && $0["count"] == 20 })
+        // Of the thirty 25 were told: the budget of one object.
+        #expect(found.contains { $0["message"] == "(combined from similar events): message 24" && $0["count"] == 15 })
+    }
+
+    @Test func oneObjectMaySayOnlySoMuch() async throws {
+        let fixture = try await Fixture.ready()
+        let (noisy, other) = (
+            try await fixture.make(Sample.pod("noisy"), .pods), try await fixture.make(Sample.pod("other"), .pods)
+        )
+        let recorder = EventRecorder(fixture.registry)
+        func say(_ pod: Object, _ component: String = "c") {
+            recorder.record(about: pod, type: .warning, reason: "Failed", message: "no", component: component)
+        }
+        func count(_ pod: Object, _ component: String = "c") throws -> Int64 {
+            try events(fixture).filter {
+                $0["involvedObject", "uid"]?.string == pod.uid && $0["source", "component"]?.string == component
+            }.reduce(0) { $0 + ($1["count"]?.integer ?? 0) }
+        }
+        for _ in 0..<40 { say(noisy) }
+        say(noisy, "another")
+        say(other)
+        await recorder.flush()
+        #expect(try count(noisy) == 25)
+        #expect(try count(noisy, "another") == 1)
+        #expect(try count(other) == 1)
+        fixture.pass(seconds: 299)
+        say(noisy)
+        await recorder.flush()
+        #expect(try count(noisy) == 25)
+        fixture.pass(seconds: 1)
+        for _ in 0..<3 { say(noisy) }
+        await recorder.flush()
+        #expect(try count(noisy) == 26)
     }
 
     @Test func eventsExpireWithTheirLease() async throws {

@@ -82,9 +82,11 @@ import Testing
             try await fixture.registry.evict(fixture.key(.pods, "p"), by: .tester)
         }
         #expect((status?.code ?? 0) == code)
-        if code == 0 {
-            #expect(try fixture.registry.get(fixture.key(.pods, "p")).isBeingDeleted)
-        } else {
+        let pod = try fixture.registry.get(fixture.key(.pods, "p"))
+        let mark = pod["status", "conditions"]?.array?.first { $0["type"] == "DisruptionTarget" }
+        #expect(pod.isBeingDeleted == (code == 0))
+        #expect((mark?["reason"] == "EvictionByEvictionAPI") == (code == 0))
+        if code != 0 {
             #expect(status?.causes.first?.reason == "DisruptionBudget")
             #expect(status?.causes.first?.message.contains(why) == true)
         }
@@ -109,5 +111,34 @@ import Testing
             try await fixture.registry.evict(fixture.key(.pods, "p"), by: .tester)
         }
         #expect(status?.code == 500)
+        #expect(status?.reason == "")
+    }
+
+    @Test func aDryRunEvictsNobody() async throws {
+        let fixture = try await Fixture.ready()
+        try await runningPod(fixture)
+        try await budget(fixture, "b", allowed: 1)
+        _ = try await fixture.registry.evict(
+            fixture.key(.pods, "p"), options: DeleteOptions(dryRun: true), by: .tester)
+        let pod = try fixture.registry.get(fixture.key(.pods, "p"))
+        #expect(!pod.isBeingDeleted && pod["status", "conditions"]?.array?.count == 1)
+        let left = try fixture.registry.get(fixture.key(.podDisruptionBudgets, "b"))["status", "disruptionsAllowed"]
+        #expect(left == 1)
+    }
+
+    @Test func evictionsMindTheirPreconditions() async throws {
+        let fixture = try await Fixture.ready()
+        try await runningPod(fixture)
+        let now = try fixture.registry.get(fixture.key(.pods, "p"))
+        for options in [DeleteOptions(uid: "another"), DeleteOptions(resourceVersion: "1")] {
+            let status = await fixture.failure {
+                try await fixture.registry.evict(fixture.key(.pods, "p"), options: options, by: .tester)
+            }
+            #expect(status?.code == 409)
+            #expect(try fixture.registry.get(fixture.key(.pods, "p")) == now)
+        }
+        let options = DeleteOptions(uid: now.uid, resourceVersion: now.resourceVersion)
+        _ = try await fixture.registry.evict(fixture.key(.pods, "p"), options: options, by: .tester)
+        #expect(try fixture.registry.get(fixture.key(.pods, "p")).isBeingDeleted)
     }
 }

@@ -4,52 +4,93 @@ import Registry
 /// The status of a PodDisruptionBudget: how many of its pods may be evicted now
 /// (https://kubernetes.io/docs/tasks/run-application/configure-pdb/; upstream's pkg/controller/disruption).
 package enum BudgetDecision {
+    /// What controls a pod, as far as the number of pods that there should be is concerned.
+    package enum Scale: Sendable {
+        /// Nobody: a budget that needs to know how many there should be cannot count it.
+        case unmanaged
+        case controlled(uid: String, replicas: Int)
+        /// A controller that is gone or that nobody here knows the replicas of.
+        case unknown
+    }
+
+    package struct Note: Sendable, Equatable {
+        package var isWarning: Bool
+        package var reason: String
+        package var message: String
+    }
+
     /// An eviction that was granted is given this long to become a deletion.
     private static let grantedSeconds: Int64 = 120
 
-    /// - Parameters:
-    ///   - pods: what the budget selects.
-    ///   - scale: the replicas that the pod's controller wants; nil for a pod without one.
+    /// - Parameter pods: what the budget selects.
     package static func status(
-        _ budget: Object, _ pods: [Object], now: Timestamp, scale: (Object) -> (uid: String, replicas: Int)?
-    )
-        -> JSON
-    {
+        _ budget: Object, _ pods: [Object], now: Timestamp, scale: (Object) -> Scale
+    ) -> (status: JSON, notes: [Note]) {
+        var notes: [Note] = []
+        if pods.isEmpty { notes.append(Note(isWarning: false, reason: "NoPods", message: "No matching pods found")) }
+        let wanted: Wanted
+        do {
+            wanted = try self.wanted(budget["spec"], pods, scale)
+        } catch {
+            let why = "found no controllers for pod \"\(error.pod)\""
+            let message = "Failed to calculate the number of expected pods: \(why)"
+            notes.append(Note(isWarning: true, reason: "CalculateExpectedPodCountFailed", message: message))
+            return (failSafe(budget, why, now: now), notes)
+        }
+        if wanted.hasUnmanaged { notes.append(unmanaged(budget)) }
         let granted = granted(budget, pods, now: now)
         let healthy = pods.count { !$0.isBeingDeleted && granted[$0.name] == nil && PodState($0).isReady }
-        let (expected, desired) = wanted(budget["spec"], pods, scale)
-        let allowed = expected > 0 ? max(0, healthy - desired) : 0
+        let allowed = wanted.expected > 0 ? max(0, healthy - wanted.desired) : 0
         var status = Object([
             "disruptionsAllowed": .integer(Int64(allowed)), "currentHealthy": .integer(Int64(healthy)),
-            "desiredHealthy": .integer(Int64(desired)), "expectedPods": .integer(Int64(expected)),
+            "desiredHealthy": .integer(Int64(wanted.desired)), "expectedPods": .integer(Int64(wanted.expected)),
             "observedGeneration": .integer(budget.generation),
         ]).json
         if !granted.isEmpty { status["disruptedPods"] = .object(granted) }
-        status["conditions"] = [condition(budget, isAllowed: allowed > 0, now: now)]
-        return status
+        let reason = allowed > 0 ? "SufficientPods" : "InsufficientPods"
+        status["conditions"] = [condition(budget, isAllowed: allowed > 0, reason, now: now)]
+        return (status, notes)
     }
 
-    private static func wanted(_ spec: JSON?, _ pods: [Object], _ scale: (Object) -> (uid: String, replicas: Int)?)
-        -> (expected: Int, desired: Int)
-    {
+    // MARK: How many there should be
+
+    private struct Wanted {
+        var expected = 0
+        var desired = 0
+        var hasUnmanaged = false
+    }
+
+    private struct NoController: Error { var pod: String }
+
+    /// Neither `minAvailable` nor `maxUnavailable`: nothing is promised, and nothing may be evicted.
+    private static func wanted(
+        _ spec: JSON?, _ pods: [Object], _ scale: (Object) -> Scale
+    ) throws(NoController) -> Wanted {
         if let maximum = spec?["maxUnavailable"], !maximum.isNull {
-            let expected = expectedScale(pods, scale)
-            return (expected, max(0, expected - amount(maximum, of: expected)))
+            var wanted = try expectedScale(pods, scale)
+            wanted.desired = max(0, wanted.expected - amount(maximum, of: wanted.expected))
+            return wanted
         }
-        let minimum = spec?["minAvailable"] ?? 1
-        if let number = minimum.integer { return (pods.count, Int(number)) }
-        let expected = expectedScale(pods, scale)
-        return (expected, amount(minimum, of: expected))
+        guard let minimum = spec?["minAvailable"], !minimum.isNull else { return Wanted() }
+        if let number = minimum.integer { return Wanted(expected: pods.count, desired: Int(number)) }
+        var wanted = try expectedScale(pods, scale)
+        wanted.desired = amount(minimum, of: wanted.expected)
+        return wanted
     }
 
-    /// What the controllers of the pods want together; each pod without one counts for itself.
-    private static func expectedScale(_ pods: [Object], _ scale: (Object) -> (uid: String, replicas: Int)?) -> Int {
+    /// What the controllers of the pods want together.
+    private static func expectedScale(_ pods: [Object], _ scale: (Object) -> Scale) throws(NoController) -> Wanted {
+        var wanted = Wanted()
         var controllers: [String: Int] = [:]
         for pod in pods {
-            let (uid, replicas) = scale(pod) ?? (pod.uid, 1)
-            controllers[uid] = replicas
+            switch scale(pod) {
+            case .unmanaged: wanted.hasUnmanaged = true
+            case .controlled(let uid, let replicas): controllers[uid] = replicas
+            case .unknown: throw NoController(pod: pod.name)
+            }
         }
-        return controllers.values.reduce(0, +)
+        wanted.expected = controllers.values.reduce(0, +)
+        return wanted
     }
 
     /// A number, or a percentage rounded up.
@@ -58,6 +99,8 @@ package enum BudgetDecision {
         guard let text = json.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return 0 }
         return (total * percent + 99) / 100
     }
+
+    // MARK: Parts of the status
 
     /// Evictions that were granted and have not become deletions yet.
     private static func granted(_ budget: Object, _ pods: [Object], now: Timestamp) -> JSONObject {
@@ -70,14 +113,38 @@ package enum BudgetDecision {
         return JSONObject(kept)
     }
 
-    private static func condition(_ budget: Object, isAllowed: Bool, now: Timestamp) -> JSON {
+    /// Nobody knows what may go, so nothing may.
+    private static func failSafe(_ budget: Object, _ why: String, now: Timestamp) -> JSON {
+        var status = budget["status"] ?? [:]
+        status["disruptionsAllowed"] = 0
+        for field in ["currentHealthy", "desiredHealthy", "expectedPods"] where status[field] == nil {
+            status[field] = 0
+        }
+        status["conditions"] = [condition(budget, isAllowed: false, "SyncFailed", message: why, now: now)]
+        return status
+    }
+
+    private static func condition(
+        _ budget: Object, isAllowed: Bool, _ reason: String, message: String = "", now: Timestamp
+    ) -> JSON {
         let status = isAllowed ? "True" : "False"
         let old = budget.condition("DisruptionAllowed")
         let since = old?["status"]?.string == status ? old?["lastTransitionTime"] : nil
         return [
             "type": "DisruptionAllowed", "status": .string(status),
             "observedGeneration": .integer(budget.generation), "lastTransitionTime": since ?? .string(now.rfc3339),
-            "reason": isAllowed ? "SufficientPods" : "InsufficientPods", "message": "",
+            "reason": .string(reason), "message": .string(message),
         ]
+    }
+
+    private static func unmanaged(_ budget: Object) -> Note {
+        let labels = budget["spec", "selector", "matchLabels"]?.object?.members ?? []
+        let selector = labels.map { "\($0.key)=\($0.value.string ?? "")" }.joined(separator: ",")
+        return Note(
+            isWarning: true, reason: "UnmanagedPods",
+            message: "Pods selected by this PodDisruptionBudget (selector: \(selector)) were found to be unmanaged. As "
+                + "a result, the status of the PDB cannot be calculated correctly, which may result in undefined "
+                + "behavior. To account for these pods please set \".spec.minAvailable\" field of the PDB to an "
+                + "integer value.")
     }
 }

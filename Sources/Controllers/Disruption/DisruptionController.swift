@@ -8,6 +8,7 @@ package final class DisruptionController: Sendable {
     private static let byNamespace = "disruption.namespace"
 
     private let registry: Registry
+    private let events: EventRecorder
     private let budgets: Informer
     private let pods: Informer
     private let sets: Informer
@@ -16,6 +17,7 @@ package final class DisruptionController: Sendable {
 
     package init(_ shared: SharedInformers) {
         registry = shared.registry
+        events = EventRecorder(registry)
         budgets = shared.informer(.podDisruptionBudgets)
         pods = shared.informer(.pods)
         sets = shared.informer(.statefulSets)
@@ -24,7 +26,7 @@ package final class DisruptionController: Sendable {
         budgets.addHandler { [weak self] _, new in if let new { self?.add(new) } }
         pods.addHandler { [weak self] old, new in self?.addBudgets(of: old, new) }
         sets.addHandler { [weak self] old, new in
-            guard let set = new, old?.generation != set.generation else { return }
+            guard let set = new ?? old, old?.generation != new?.generation else { return }
             for budget in self?.budgets.indexed(by: Self.byNamespace, value: set.namespace) ?? [] { self?.add(budget) }
         }
     }
@@ -65,13 +67,14 @@ package final class DisruptionController: Sendable {
     func sync(_ key: ObjectKey) async -> SyncOutcome {
         guard let budget = budgets.get(namespace: key.namespace, name: key.name) else { return .done }
         let selector = Self.selector(budget)
-        let selected = pods.indexed(by: Self.byNamespace, value: key.namespace).filter {
-            selector?.matches($0) == true && !PodState($0).isFinished
-        }
+        let selected = pods.indexed(by: Self.byNamespace, value: key.namespace).filter { selector?.matches($0) == true }
         let now = registry.options.clock()
-        let status = BudgetDecision.status(budget, selected, now: now, scale: scale)
+        let (status, notes) = BudgetDecision.status(budget, selected, now: now, scale: scale)
         do {
-            if status != budget["status"] { try await report(status, budget, key) }
+            if status != budget["status"] {
+                try await report(status, budget, key)
+                for note in notes { record(note, about: budget) }
+            }
             // Granted evictions that came to nothing are forgotten when their time is over.
             return status["disruptedPods"] == nil ? .done : .again(after: .seconds(30))
         } catch {
@@ -79,11 +82,18 @@ package final class DisruptionController: Sendable {
         }
     }
 
-    private func scale(of pod: Object) -> (uid: String, replicas: Int)? {
-        guard let controller = pod.controllerReference, controller.kind == "StatefulSet",
+    private func scale(of pod: Object) -> BudgetDecision.Scale {
+        guard let controller = pod.controllerReference else { return .unmanaged }
+        guard controller.kind == "StatefulSet",
             let set = sets.get(namespace: pod.namespace, name: controller.name), set.uid == controller.uid
-        else { return nil }
-        return (set.uid, SetSpec(set).replicas)
+        else { return .unknown }
+        return .controlled(uid: set.uid, replicas: SetSpec(set).replicas)
+    }
+
+    private func record(_ note: BudgetDecision.Note, about budget: Object) {
+        events.record(
+            about: budget, type: note.isWarning ? .warning : .normal, reason: note.reason, message: note.message,
+            component: "controllermanager")
     }
 
     /// Guarded by the version that was counted from: an eviction granted meanwhile must not be forgotten.

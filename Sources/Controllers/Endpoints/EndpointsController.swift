@@ -118,7 +118,7 @@ package final class EndpointsController: Sendable {
             .compactMap { PodEndpoint($0, of: service, zone: zone(of: $0)) }
         let existing = slices.indexed(by: Self.byService, value: "\(key.namespace)/\(key.name)")
         for write in SliceDecision.decide(service, found, existing: existing) {
-            try await carryOut(write, &written)
+            try await SliceWrites.carryOut(write, registry, Self.user, &written)
         }
         let current = endpoints.get(namespace: key.namespace, name: key.name)
         if let wanted = EndpointsDecision.decide(service, found, existing: current) {
@@ -129,25 +129,6 @@ package final class EndpointsController: Sendable {
     private func zone(of pod: Object) -> String? {
         guard let node = pod["spec", "nodeName"]?.string else { return nil }
         return nodes.get(name: node)?.label("topology.kubernetes.io/zone")
-    }
-
-    private func carryOut(_ write: SliceDecision.Write, _ written: inout WrittenRevisions) async throws(Status) {
-        switch write {
-        case .create(let slice):
-            let made = try await registry.create(slice, .endpointSlices, namespace: slice.namespace, by: Self.user)
-            written.note(.endpointSlices, made)
-        case .update(let slice):
-            let key = ObjectKey(.endpointSlices, namespace: slice.namespace, name: slice.name)
-            written.note(.endpointSlices, try await registry.update(key, by: Self.user) { _ throws(Status) in slice })
-        case .delete(let slice):
-            let key = ObjectKey(.endpointSlices, namespace: slice.namespace, name: slice.name)
-            let options = DeleteOptions(uid: slice.uid)
-            do {
-                written.note(.endpointSlices, try await registry.delete(key, options: options, by: Self.user).object)
-            } catch  where error.reason == "NotFound" {
-                return
-            }
-        }
     }
 
     private func put(_ wanted: Object, isNew: Bool, _ written: inout WrittenRevisions) async throws(Status) {

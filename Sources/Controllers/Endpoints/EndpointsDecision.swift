@@ -6,7 +6,7 @@ package enum EndpointsDecision {
     /// The object as it should be, or nil if `existing` is as it should be.
     package static func decide(_ service: ServiceView, _ endpoints: [PodEndpoint], existing: Object?) -> Object? {
         guard service.hasSelector, !service.object.isBeingDeleted else { return nil }
-        let subsets = subsets(endpoints.filter { !$0.isTerminating || service.publishesNotReady })
+        let subsets = subsets(service, endpoints.filter { !$0.isTerminating || service.publishesNotReady })
         let labels = labels(service)
         var object =
             existing
@@ -17,24 +17,43 @@ package enum EndpointsDecision {
         let isSame = existing != nil && (object["subsets"] ?? []) == subsets && object["metadata", "labels"] == labels
         if isSame { return nil }
         object["metadata", "labels"] = labels
-        object["subsets"] = subsets.array?.isEmpty == true ? nil : subsets
+        object["subsets"] = subsets == [] ? Optional.none : subsets
         return object
     }
 
-    /// Pods with the same ports together, ready and not ready apart, in the order of their addresses.
-    private static func subsets(_ endpoints: [PodEndpoint]) -> JSON {
-        let groups = Dictionary(grouping: endpoints, by: \.ports).sorted { "\($0.key)" < "\($1.key)" }
-        return .array(
-            groups.map { ports, group in
-                let sorted = group.sorted { ($0.address, $0.uid) < ($1.address, $1.uid) }
-                let ready = sorted.filter(\.isReady).map(\.addressJSON)
-                let others = sorted.filter { !$0.isReady }.map(\.addressJSON)
-                var subset: [JSONObject.Member] = []
-                if !ready.isEmpty { subset.append(("addresses", .array(ready))) }
-                if !others.isEmpty { subset.append(("notReadyAddresses", .array(others))) }
-                if !ports.isEmpty { subset.append(("ports", .array(ports.map(\.json)))) }
-                return .object(JSONObject(subset))
-            })
+    /// Ports that the same pods have together, with those pods, ready and not ready apart, in the order of their
+    /// addresses (upstream's `RepackSubsets`). A pod that has none of the service's ports is no endpoint.
+    private static func subsets(_ service: ServiceView, _ endpoints: [PodEndpoint]) -> JSON {
+        guard !service.ports.isEmpty else { return endpoints.isEmpty ? [] : [subset(endpoints, [])] }
+        var order: [EndpointPort] = []
+        var pods: [EndpointPort: [PodEndpoint]] = [:]
+        for endpoint in endpoints {
+            for port in endpoint.ports {
+                if pods[port] == nil { order.append(port) }
+                pods[port, default: []].append(endpoint)
+            }
+        }
+        var groups: [(pods: [PodEndpoint], ports: [EndpointPort])] = []
+        for port in order {
+            let found = pods[port] ?? []
+            if let index = groups.firstIndex(where: { $0.pods == found }) {
+                groups[index].ports.append(port)
+            } else {
+                groups.append((found, [port]))
+            }
+        }
+        return .array(groups.sorted { "\($0.ports)" < "\($1.ports)" }.map { subset($0.pods, $0.ports) })
+    }
+
+    private static func subset(_ pods: [PodEndpoint], _ ports: [EndpointPort]) -> JSON {
+        let sorted = pods.sorted { ($0.address, $0.uid) < ($1.address, $1.uid) }
+        let ready = sorted.filter(\.isReady).map(\.addressJSON)
+        let others = sorted.filter { !$0.isReady }.map(\.addressJSON)
+        var members: [JSONObject.Member] = []
+        if !ready.isEmpty { members.append(("addresses", .array(ready))) }
+        if !others.isEmpty { members.append(("notReadyAddresses", .array(others))) }
+        if !ports.isEmpty { members.append(("ports", .array(ports.map(\.json)))) }
+        return .object(JSONObject(members))
     }
 
     private static func labels(_ service: ServiceView) -> JSON {

@@ -41,7 +41,18 @@ package enum SliceDecision {
                 writes.append(write)
             }
         }
-        return writes + left.map { .delete($0) }
+        return recycled(&left, for: writes) + left.map { .delete($0) }
+    }
+
+    /// A slice that nobody needs any more becomes the one that would be made: its name stays.
+    private static func recycled(_ surplus: inout [Object], for writes: [Write]) -> [Write] {
+        writes.map { write in
+            guard case .create(let made) = write, !surplus.isEmpty else { return write }
+            var slice = surplus.removeFirst()
+            for field in ["endpoints", "ports"] { slice[field] = made[field] }
+            slice["metadata", "labels"] = made["metadata", "labels"]
+            return .update(slice)
+        }
     }
 
     private struct Slice {

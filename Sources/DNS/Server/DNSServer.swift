@@ -10,6 +10,8 @@ package final class DNSServer: Sendable {
     private let group: any EventLoopGroup
     private let channels = NIOLockedValueBox<[any Channel]>([])
     private let connections = ConnectionLimit(256)
+    private let counts = NIOLockedValueBox(DNSCounts())
+    private let watched = WatchedSockets()
 
     package init(group: any EventLoopGroup, options: Zone.Options) {
         self.group = group
@@ -26,22 +28,36 @@ package final class DNSServer: Sendable {
         }
     }
 
+    package var figures: DNSFigures {
+        let (services, serial) = zone.withLockedValue { ($0.records.serviceCount, $0.records.serial) }
+        return DNSFigures(
+            counts: counts.withLockedValue { $0 }, connections: connections.open, drops: watched.drops,
+            services: services, serial: serial)
+    }
+
     package func shutDown() async {
         let open = channels.withLockedValue { channels in
             defer { channels = [] }
             return channels
         }
         for channel in open { try? await channel.close() }
+        watched.close()
     }
 
     // MARK: Answers
 
     /// nil: nothing is sent back.
     func datagram(_ bytes: [UInt8]) -> [UInt8]? {
-        answer(bytes) { query in query.edns.map { min($0.payloadSize, DNSResponse.datagramSize) } ?? 512 }
+        let answer = answer(bytes) { query in query.edns.map { min($0.payloadSize, DNSResponse.datagramSize) } ?? 512 }
+        counts.withLockedValue { $0.add(answer, isStream: false) }
+        return answer
     }
 
-    func message(_ bytes: [UInt8]) -> [UInt8]? { answer(bytes) { _ in Int(UInt16.max) } }
+    func message(_ bytes: [UInt8]) -> [UInt8]? {
+        let answer = answer(bytes) { _ in Int(UInt16.max) }
+        counts.withLockedValue { $0.add(answer, isStream: true) }
+        return answer
+    }
 
     private func answer(_ bytes: [UInt8], limit: (DNSQuery) -> Int) -> [UInt8]? {
         do throws(DNSQuery.Fault) {
@@ -56,6 +72,7 @@ package final class DNSServer: Sendable {
     // MARK: Channels
 
     private func serveDatagrams(_ descriptor: CInt) async throws {
+        watched.add(descriptor)
         let channel = try await DatagramBootstrap(group: group)
             // As many as have come are read and answered in one go each.
             .channelOption(.datagramVectorReadMessageCount, value: 32)
@@ -105,4 +122,6 @@ private final class ConnectionLimit: Sendable {
     }
 
     func leave() { count.withLockedValue { $0 -= 1 } }
+
+    var open: Int { count.withLockedValue { $0 } }
 }

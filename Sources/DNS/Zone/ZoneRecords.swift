@@ -62,6 +62,11 @@ package struct ZoneRecords: Sendable {
         (reverse[address]?.keys).map { $0.sorted { $0.lexicographicallyPrecedes($1) } } ?? []
     }
 
+    /// Those that exist, not those that only slices speak of.
+    package var serviceCount: Int {
+        services.values.reduce(0) { $0 + $1.values.count { $0.records != nil } }
+    }
+
     func hasNamespace(_ name: String) -> Bool { services[name] != nil }
 
     private mutating func clean(_ namespace: String, _ name: String) {

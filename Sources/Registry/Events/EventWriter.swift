@@ -15,9 +15,10 @@ final class EventWriter: Sendable {
         queue = continuation
         Task {
             var memory = EventMemory()
+            var budget = EventBudget()
             for await item in stream {
                 switch item {
-                case .note(let note): await EventWriter.write(note, &memory, registry)
+                case .note(let note): await EventWriter.write(note, &memory, &budget, registry)
                 case .flush(let done): done.resume()
                 }
             }
@@ -39,8 +40,11 @@ final class EventWriter: Sendable {
     }
 
     /// An Event that cannot be written is not worth an error to anybody.
-    private static func write(_ note: EventNote, _ memory: inout EventMemory, _ registry: Registry) async {
+    private static func write(
+        _ note: EventNote, _ memory: inout EventMemory, _ budget: inout EventBudget, _ registry: Registry
+    ) async {
         let (key, message) = memory.key(for: note)
+        guard budget.spend(on: note) else { return }
         let user = User.controller(note.component)
         if let name = memory.name(of: key) {
             let object = ObjectKey(.events, namespace: note.namespace, name: name)

@@ -9,11 +9,11 @@ extension Registry {
     ) async throws(Status) -> DeleteOutcome {
         let object = try get(pod)
         try Eviction.checkPreconditions(object, options)
-        guard !Eviction.isFree(object) else { return try await delete(pod, options: options, by: user) }
+        guard !Eviction.isFree(object) else { return try await deleteMarked(pod, options, user) }
         let budgets = try budgets(of: object)
         guard budgets.count <= 1 else {
             throw Status(
-                code: 500, reason: "InternalError",
+                code: 500, reason: "",
                 message: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
                     + "support.")
         }
@@ -27,6 +27,21 @@ extension Registry {
                 try await spend(budget, for: object, dryRun: options.dryRun, user)
             }
         }
+        return try await deleteMarked(pod, options, user)
+    }
+
+    /// Says in the pod why it goes, so that whoever sees it going knows, and deletes it.
+    private func deleteMarked(
+        _ pod: ObjectKey, _ options: DeleteOptions, _ user: User
+    ) async throws(Status) -> DeleteOutcome {
+        guard !options.dryRun else { return try await delete(pod, options: options, by: user) }
+        let now = self.options.clock()
+        let marked = try await update(pod, subresource: .status, by: user) { old throws(Status) in
+            try Eviction.checkPreconditions(old, options)
+            return Eviction.marked(old, now: now)
+        }
+        var options = options
+        if !options.resourceVersion.isEmpty { options.resourceVersion = marked.resourceVersion }
         return try await delete(pod, options: options, by: user)
     }
 
@@ -62,6 +77,29 @@ enum Eviction {
                 .pods, pod.name,
                 because: "Precondition failed: UID in precondition: \(options.uid), UID in object meta: \(pod.uid)")
         }
+        guard options.resourceVersion.isEmpty || options.resourceVersion == pod.resourceVersion else {
+            throw .conflict(
+                .pods, pod.name,
+                because: "the ResourceVersion in the precondition (\(options.resourceVersion)) does not match the "
+                    + "ResourceVersion in record (\(pod.resourceVersion)). The object might have been modified")
+        }
+    }
+
+    /// The pod with the condition DisruptionTarget
+    /// (https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions).
+    static func marked(_ pod: Object, now: Timestamp) -> Object {
+        var pod = pod
+        var conditions = pod["status", "conditions"]?.array ?? []
+        let old = conditions.first { $0["type"] == "DisruptionTarget" }
+        let since = old?["status"] == "True" ? old?["lastTransitionTime"] : nil
+        conditions.removeAll { $0["type"] == "DisruptionTarget" }
+        conditions.append([
+            "type": "DisruptionTarget", "observedGeneration": .integer(pod.generation), "status": "True",
+            "lastProbeTime": nil, "lastTransitionTime": since ?? .string(now.rfc3339),
+            "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting",
+        ])
+        pod["status", "conditions"] = .array(conditions)
+        return pod
     }
 
     /// No budget protects a pod that has ended, is ending or never ran.

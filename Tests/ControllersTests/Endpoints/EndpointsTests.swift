@@ -120,20 +120,42 @@ import Testing
         #expect(EndpointsDecision.decide(service, found, existing: object) == nil)
     }
 
-    @Test func countsDisruptions() {
-        func budget(_ spec: JSON) -> Object { Object(["metadata": ["generation": 1], "spec": spec]) }
-        let pods = [pod(0), pod(1), pod(2, ready: false)]
-        func status(_ spec: JSON) -> [Int64?] {
-            let status = BudgetDecision.status(budget(spec), pods, now: Timestamp(seconds: 0)) { _ in ("set", 3) }
-            return ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"].map {
-                status[$0]?.integer
-            }
+    /// A slice that is over becomes the one that would be made: the placeholder of a new service is the usual case.
+    @Test func reusesASliceThatNobodyNeeds() throws {
+        let service = service()
+        let placeholder = slices(service, [])
+        let name = try #require(placeholder.first?.name)
+        let filled = slices(service, [pod(0)], after: placeholder)
+        #expect(filled.map(\.name) == [name])
+        #expect(filled[0]["ports"]?.array?.count == 1 && filled[0]["endpoints"]?.array?.count == 1)
+        #expect(slices(service, [], after: filled).map(\.name) == [name])
+    }
+
+    /// Upstream's subsets: ports that the same pods have are together, whatever else some of them have.
+    @Test func putsPortsOfTheSamePodsTogether() throws {
+        let ports: JSON = [
+            ["name": "web", "port": 80], ["name": "admin", "port": 81, "targetPort": "http"],
+            ["name": "more", "port": 82],
+        ]
+        let service = service(["ports": ports])
+        var plain = pod(1)
+        plain["spec", "containers"] = [[:]]
+        let found = endpoints([pod(0), plain], service)
+        let object = try #require(EndpointsDecision.decide(service, found, existing: nil))
+        let subsets = object["subsets"]?.array ?? []
+        let shape = subsets.map { subset in
+            "\(subset["addresses"]?.array?.count ?? 0) "
+                + (subset["ports"]?.array ?? []).compactMap { $0["name"]?.string }.joined(separator: ",")
         }
-        #expect(status(["minAvailable": 1]) == [1, 2, 1, 3])
-        #expect(status(["minAvailable": 2]) == [0, 2, 2, 3])
-        #expect(status(["maxUnavailable": 1]) == [0, 2, 2, 3])
-        #expect(status(["maxUnavailable": 2]) == [1, 2, 1, 3])
-        #expect(status(["minAvailable": "34%"]) == [0, 2, 2, 3])
-        #expect(status(["maxUnavailable": "50%"]) == [1, 2, 1, 3])
+        #expect(Set(shape) == ["1 admin", "2 web,more"])
+    }
+
+    @Test func aPodWithoutThePortIsNoAddress() {
+        let service = service(["ports": [["name": "web", "port": 80, "targetPort": "nothing"]]])
+        let found = endpoints([pod(0)], service)
+        #expect(EndpointsDecision.decide(service, found, existing: nil)?["subsets"] == nil)
+        let bare = self.service(["ports": []])
+        let all = EndpointsDecision.decide(bare, endpoints([pod(0)], bare), existing: nil)
+        #expect(all?["subsets"]?.array?.first?["addresses"]?.array?.count == 1)
     }
 }

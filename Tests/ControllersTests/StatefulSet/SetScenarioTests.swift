@@ -23,6 +23,26 @@ import Testing
         finish(cluster)
     }
 
+    /// One pod, two, four: what cannot be done for the first is not tried for all.
+    @Test func startsSlowlyInParallel() {
+        var cluster = cluster(Mode(parallel: true, retention: ClaimRetention()), replicas: 9)
+        // The revision, and then the controller stops.
+        var budget = 1
+        _ = cluster.run(budget: &budget)
+        #expect(sizes(cluster) == [1, 2, 4, 2])
+        cluster.run()
+        Fixtures.setReplicas(1, of: &cluster.set)
+        #expect(sizes(cluster) == [1, 2, 4, 1])
+    }
+
+    private func sizes(_ cluster: ModelCluster) -> [Int]? {
+        let input = SetInput(
+            set: cluster.set, pods: Array(cluster.pods.values), claims: cluster.claims,
+            revisions: Array(cluster.revisions.values), now: cluster.now)
+        guard case .carryOut(let plan, _) = SetRound.next(input, selects: { _ in true }) else { return nil }
+        return plan.stages.map(\.count)
+    }
+
     @Test(arguments: Mode.all) func startsAtTheChosenOrdinal(_ mode: Mode) {
         var cluster = cluster(mode, replicas: 2, start: 5)
         cluster.converge()

@@ -46,6 +46,23 @@ import Testing
         await cluster.stop()
     }
 
+    /// As upstream: the pods behind one that cannot be made wait for it, those before it and beside it do not.
+    @Test func aForeignPodHoldsUpThoseBehindIt() async throws {
+        let cluster = try await ControllerHarness()
+        let foreign = Object([
+            "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "web-1", "namespace": "case"],
+            "spec": ["containers": [["name": "c", "image": "x"]]],
+        ])
+        try await cluster.create(foreign, .pods)
+        try await cluster.create(Fixtures.set(replicas: 5, parallel: true), .statefulSets)
+        #expect(await cluster.wait { cluster.names(.pods) == ["web-0", "web-1", "web-2"] })
+        #expect(await cluster.wait { SetStatus(cluster.find(.statefulSets, "web")?["status"]).replicas == 2 })
+        #expect(cluster.names(.pods) == ["web-0", "web-1", "web-2"])
+        try await cluster.delete(.pods, "web-1", DeleteOptions(gracePeriodSeconds: 0))
+        #expect(await cluster.wait { cluster.names(.pods).count == 5 })
+        await cluster.stop()
+    }
+
     @Test func saysWhatItDid() async throws {
         let cluster = try await ControllerHarness()
         try await cluster.create(Fixtures.set(replicas: 1), .statefulSets)

@@ -87,4 +87,45 @@ import Testing
         #expect(await cluster.wait(for: [.namespaces]) { cluster.find(.namespaces, "case") == nil })
         await cluster.stop()
     }
+
+    private func conditions(_ cluster: ControllerHarness) -> [String: String] {
+        let found = cluster.find(.namespaces, "case")?["status", "conditions"]?.array ?? []
+        return Dictionary(
+            found.map { ($0["type"]?.string ?? "", ($0["status"]?.string ?? "") + " " + ($0["reason"]?.string ?? "")) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// While pods go nothing else does, and every condition is there with upstream's reason.
+    @Test func aNamespaceWaitsForItsPodsFirst() async throws {
+        let cluster = try await running()
+        try await cluster.change(.pods, "web-0") { $0.finalizers = ["example.com/hold"] }
+        try await cluster.delete(.namespaces, "case")
+        let held = [
+            "NamespaceDeletionDiscoveryFailure": "False ResourcesDiscovered",
+            "NamespaceDeletionGroupVersionParsingFailure": "False ParsedGroupVersions",
+            "NamespaceDeletionContentFailure": "False ContentDeleted",
+            "NamespaceContentRemaining": "True SomeResourcesRemain",
+            "NamespaceFinalizersRemaining": "True SomeFinalizersRemain",
+        ]
+        #expect(
+            await cluster.wait(for: [.namespaces, .pods]) {
+                conditions(cluster) == held && cluster.names(.pods) == ["web-0"]
+            })
+        let message = cluster.find(.namespaces, "case")?.condition("NamespaceContentRemaining")?["message"]?.string
+        #expect(message?.hasSuffix("pods. has 1 resource instances") == true)
+        #expect(cluster.find(.namespaces, "case")?["status", "phase"] == "Terminating")
+        #expect(claims(cluster) == ["www-web-0", "www-web-1"])
+        // Nothing new may come in.
+        let late = Object(["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "late", "namespace": "case"]])
+        do {
+            try await cluster.create(late, .configMaps)
+            Issue.record("made in a namespace that is being deleted")
+        } catch let error as Status {
+            #expect(error.code == 403 && error.causes.first?.reason == "NamespaceTerminating")
+        }
+        try await cluster.change(.pods, "web-0") { $0.finalizers = [] }
+        #expect(await cluster.wait(for: [.namespaces]) { cluster.find(.namespaces, "case") == nil })
+        #expect(claims(cluster).isEmpty)
+        await cluster.stop()
+    }
 }
