@@ -14,7 +14,7 @@ extension TablePrinter {
     }
 
     static let controllerRevisions = TablePrinter(columns: [
-        .name("Name"), .name("Controller"), Column(name: "Revision", kind: .integer), .name("Age"),
+        .name("Name"), .name("Controller"), .name("Revision"), .name("Age"),
     ]) { revision, now in
         let owner = (revision["metadata", "ownerReferences"]?.array ?? []).first { $0["controller"]?.bool == true }
         return [
@@ -53,7 +53,7 @@ extension TablePrinter {
 
     static let events = TablePrinter(columns: [
         .name("Last Seen"), .name("Type"), .name("Reason"), .name("Object"), .wide("Subobject"), .wide("Source"),
-        .name("Message"), .wide("First Seen"), Column(name: "Count", kind: .integer, priority: 1), .wide("Name"),
+        .name("Message"), .wide("First Seen"), .wide("Count"), .wide("Name"),
     ]) { event, now in
         func text(_ names: String...) -> String {
             for name in names { if let text = event[name]?.string, !text.isEmpty { return text } }

@@ -63,7 +63,7 @@ enum PodDefaults {
 
     /// What the pod's containers ask for at its most demanding moment: all containers and sidecars together, or one
     /// init container with the sidecars started before it.
-    private static func containerRequests(_ resource: String, _ spec: JSON) -> Quantity? {
+    static func containerRequests(_ resource: String, _ spec: JSON) -> Quantity? {
         var running: Quantity?
         var sidecars: Quantity?
         var peak: Quantity?

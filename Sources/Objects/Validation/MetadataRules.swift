@@ -8,8 +8,7 @@ enum MetadataRules {
         let check = nameCheck(kind)
         let prefix = metadata.text("generateName")
         if !prefix.isEmpty {
-            // Five characters will follow, so a trailing dash is fine.
-            errors.invalid("generateName", prefix, check(prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix))
+            errors.invalid("generateName", prefix, asPrefix(prefix, check))
         }
         if object.name.isEmpty {
             errors.append(.required("name", "name or generateName is required"))
@@ -25,7 +24,7 @@ enum MetadataRules {
         } else if !object.namespace.isEmpty {
             errors.append(.forbidden("namespace", "not allowed on this type"))
         }
-        common(metadata, &errors)
+        common(metadata, kind, &errors)
     }
 
     static func update(_ new: Object, _ old: Object, _ kind: KindSchema, _ errors: inout [FieldError]) {
@@ -51,16 +50,24 @@ enum MetadataRules {
         if new.generation < old.generation {
             errors.append(.invalid("generation", .integer(new.generation), "must not be decremented"))
         }
-        common(metadata, &errors)
+        common(metadata, kind, &errors)
     }
 
     /// What every kind's names must look like.
     static func nameCheck(_ kind: KindSchema) -> (String) -> [String] {
         switch kind.kind {
-        case "Namespace": Names.dnsLabel
+        case "Namespace", "StatefulSet": Names.dnsLabel
         case "Service": Names.dns1035Label
+        // Upstream checks no more of these than that they fit into a path.
+        case "PodDisruptionBudget": Names.pathSegment
+        case "Event" where kind.group.isEmpty: Names.pathSegment
         default: Names.dnsSubdomain
         }
+    }
+
+    /// Characters will follow, so a trailing dash is fine.
+    static func asPrefix(_ prefix: String, _ check: (String) -> [String]) -> [String] {
+        check(prefix.utf8.count > 1 && prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix)
     }
 
     static func labels(_ labels: JSONObject, _ field: String, _ errors: inout [FieldError]) {
@@ -79,47 +86,73 @@ enum MetadataRules {
         if size > annotationsLimit { errors.append(.tooLong(field, annotationsLimit)) }
     }
 
-    private static func common(_ metadata: JSONObject, _ errors: inout [FieldError]) {
+    private static func common(_ metadata: JSONObject, _ kind: KindSchema, _ errors: inout [FieldError]) {
         errors.nonNegative(["generation"], in: metadata)
         labels(metadata.object("labels"), "labels", &errors)
         annotations(metadata.object("annotations"), "annotations", &errors)
         owners(metadata, &errors)
-        finalizers(metadata.texts("finalizers"), &errors)
+        finalizers(metadata.texts("finalizers"), checksStandard: !looselyChecked.contains(kind.kind), &errors)
+        managedFields(metadata, &errors)
     }
 
+    /// Kinds whose metadata upstream checks as it checks any object's, not as it checks those of its core.
+    private static let looselyChecked: Set = ["Lease", "PodDisruptionBudget", "Event"]
+
+    /// Upstream reports about the list, not about its elements.
     private static func owners(_ metadata: JSONObject, _ errors: inout [FieldError]) {
-        errors.each("ownerReferences", in: metadata) { owner, errors in
+        let list = metadata["ownerReferences"] ?? .null
+        var controller: String?
+        for owner in metadata.objects("ownerReferences") {
             for field in ["apiVersion", "kind", "name", "uid"] where owner.text(field).isEmpty {
-                errors.append(.required(field, "must not be empty"))
+                let detail = field == "apiVersion" ? "version must not be empty" : "must not be empty"
+                errors.append(.invalid("ownerReferences.\(field)", "", detail))
             }
-            if owner.text("kind") == "Event" {
+            if owner.text("kind") == "Event", owner.text("apiVersion") == "v1" {
+                errors.append(
+                    .invalid("ownerReferences", .object(owner), "/v1, Kind=Event is disallowed from being an owner"))
+            }
+            guard owner.flag("controller") else { continue }
+            let name = "\(owner.text("kind"))/\(owner.text("name"))"
+            if let controller {
                 errors.append(
                     .invalid(
-                        "", .object(owner), "\(owner.text("apiVersion")), Kind=Event is disallowed from being an owner")
-                )
+                        "ownerReferences", list,
+                        "Only one reference can have Controller set to true. Found \"true\" in references for "
+                            + "\(controller) and \(name)"))
+            } else {
+                controller = name
             }
-        }
-        let controllers = metadata.objects("ownerReferences").filter { $0.flag("controller") }
-            .map { "\($0.text("kind"))/\($0.text("name"))" }
-        if controllers.count > 1 {
-            errors.append(
-                .invalid(
-                    "ownerReferences", metadata["ownerReferences"] ?? .null,
-                    "Only one reference can have Controller set to true. Found \"true\" in references for "
-                        + "\(controllers[0]) and \(controllers[1])"))
         }
     }
 
-    private static func finalizers(_ finalizers: [String], _ errors: inout [FieldError]) {
-        for finalizer in finalizers {
-            let problems = Names.qualifiedName(finalizer)
-            errors.invalid("finalizers", finalizer, problems)
-            if problems.isEmpty, !finalizer.contains("/"), !standardFinalizers.contains(finalizer) {
+    private static func managedFields(_ metadata: JSONObject, _ errors: inout [FieldError]) {
+        errors.each("managedFields", in: metadata) { entry, errors in
+            if !["Apply", "Update"].contains(entry.text("operation")) {
                 errors.append(
-                    .invalid(
-                        "finalizers", .string(finalizer),
-                        "name is neither a standard finalizer name nor is it fully qualified"))
+                    .invalid("operation", .string(entry.text("operation")), "must be `Apply` or `Update`"))
             }
+            if !["", "FieldsV1"].contains(entry.text("fieldsType")) {
+                errors.append(.invalid("fieldsType", .string(entry.text("fieldsType")), "must be `FieldsV1`"))
+            }
+            if entry.text("manager").utf8.count > 128 { errors.append(.tooLong("manager", 128)) }
+            if entry.text("subresource").utf8.count > 256 { errors.append(.tooLong("subresource", 256)) }
+        }
+    }
+
+    /// A name without a domain is one of Kubernetes' own.
+    static func standardFinalizer(_ finalizer: String, _ field: String, _ errors: inout [FieldError]) {
+        if finalizer.contains("/") || standardFinalizers.contains(finalizer) { return }
+        errors.append(
+            .invalid(
+                field, .string(finalizer), "name is neither a standard finalizer name nor is it fully qualified"))
+    }
+
+    static func finalizers(
+        _ finalizers: [String], checksStandard: Bool, _ errors: inout [FieldError]
+    ) {
+        for (index, finalizer) in finalizers.enumerated() {
+            errors.invalid("finalizers", finalizer, Names.qualifiedName(finalizer))
+            if checksStandard { standardFinalizer(finalizer, "finalizers[\(index)]", &errors) }
         }
         if finalizers.contains("orphan"), finalizers.contains("foregroundDeletion") {
             errors.append(

@@ -29,6 +29,18 @@ package enum Names {
         return problems
     }
 
+    /// The same with underscores: search domains of resolvers.
+    static func dnsSubdomainWithUnderscore(_ value: String) -> [String] {
+        var problems = tooLong(value, 253)
+        let plain = value.replacing("_", with: "a")
+        if !isSubdomain(plain) {
+            problems.append(
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', "
+                    + "and must start and end with an alphanumeric character (e.g. 'example.com')")
+        }
+        return problems
+    }
+
     /// RFC 1035 label: services.
     package static func dns1035Label(_ value: String) -> [String] {
         var problems = tooLong(value, 63)
@@ -102,6 +114,27 @@ package enum Names {
                 "a valid environment variable name must consist only of printable ASCII characters other than '='")
         }
         return problems
+    }
+
+    static func httpHeader(_ value: String) -> [String] {
+        let isToken = !value.isEmpty && value.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+        return isToken
+            ? []
+            : [
+                "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used "
+                    + "for validation is '[-A-Za-z0-9]+')"
+            ]
+    }
+
+    /// Segments between dots or slashes.
+    static func isSysctl(_ value: String) -> Bool {
+        value.utf8.count <= 253
+            && value.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }
+                .allSatisfy { segment in
+                    guard let first = segment.first, let last = segment.last else { return false }
+                    return isLowerOrDigit(first) && isLowerOrDigit(last)
+                        && segment.allSatisfy { isLowerOrDigit($0) || "-_".utf8.contains($0) }
+                }
     }
 
     /// IANA service names: names of ports.

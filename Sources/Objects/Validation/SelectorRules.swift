@@ -2,23 +2,9 @@ enum SelectorRules {
     @Sendable static func labelSelector(_ selector: JSONObject, _ errors: inout [FieldError]) {
         MetadataRules.labels(selector.object("matchLabels"), "matchLabels", &errors)
         errors.each("matchExpressions", in: selector) { expression, errors in
-            let values = expression.texts("values")
-            switch expression.text("operator") {
-            case "In", "NotIn":
-                if values.isEmpty {
-                    errors.append(.required("values", "must be specified when `operator` is 'In' or 'NotIn'"))
-                }
-            case "Exists", "DoesNotExist":
-                if !values.isEmpty {
-                    errors.append(
-                        .forbidden("values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-                }
-            case let other: errors.append(.invalid("operator", .string(other), "not a valid selector operator"))
-            }
+            checkOperator(expression, &errors)
             errors.invalid("key", expression.text("key"), Names.qualifiedName(expression.text("key")))
-            for (index, value) in values.enumerated() {
-                errors.invalid("values[\(index)]", value, Names.labelValue(value))
-            }
+            checkValues(expression, &errors)
         }
     }
 
@@ -27,28 +13,61 @@ enum SelectorRules {
         if selector.list("nodeSelectorTerms").isEmpty {
             errors.append(.required("nodeSelectorTerms", "must have at least one node selector term"))
         }
+        errors.each("nodeSelectorTerms", in: selector) { nodeTerm($0, checksValues: true, &$1) }
     }
 
-    @Sendable static func nodeRequirement(_ requirement: JSONObject, _ errors: inout [FieldError]) {
+    static func nodeTerm(_ term: JSONObject, checksValues: Bool, _ errors: inout [FieldError]) {
+        errors.each("matchExpressions", in: term) { requirement, errors in
+            checkOperator(requirement, ordered: true, &errors)
+            errors.invalid("key", requirement.text("key"), Names.qualifiedName(requirement.text("key")))
+            if checksValues { checkValues(requirement, &errors) }
+        }
+        errors.each("matchFields", in: term, nodeField)
+    }
+
+    private static func nodeField(_ requirement: JSONObject, _ errors: inout [FieldError]) {
         let values = requirement.texts("values")
         switch requirement.text("operator") {
         case "In", "NotIn":
-            if values.isEmpty {
+            if values.count != 1 {
+                errors.append(
+                    .required(
+                        "values", "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
+            }
+        case let other: errors.append(.invalid("operator", .string(other), "not a valid selector operator"))
+        }
+        guard requirement.text("key") == "metadata.name" else {
+            errors.append(.invalid("key", .string(requirement.text("key")), "not a valid field selector key"))
+            return
+        }
+        for (index, value) in values.enumerated() {
+            errors.invalid("values[\(index)]", value, Names.dnsSubdomain(value))
+        }
+    }
+
+    private static func checkOperator(_ requirement: JSONObject, ordered: Bool = false, _ errors: inout [FieldError]) {
+        let count = requirement.list("values").count
+        switch requirement.text("operator") {
+        case "In", "NotIn":
+            if count == 0 {
                 errors.append(.required("values", "must be specified when `operator` is 'In' or 'NotIn'"))
             }
         case "Exists", "DoesNotExist":
-            if !values.isEmpty {
+            if count > 0 {
                 errors.append(
                     .forbidden("values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
             }
-        case "Gt", "Lt":
-            if values.count != 1 {
+        case "Gt" where ordered, "Lt" where ordered:
+            if count != 1 {
                 errors.append(.required("values", "must be specified single value when `operator` is 'Lt' or 'Gt'"))
             }
-        default:
-            errors.append(
-                .invalid("operator", .string(requirement.text("operator")), "not a valid selector operator"))
+        case let other: errors.append(.invalid("operator", .string(other), "not a valid selector operator"))
         }
-        errors.invalid("key", requirement.text("key"), Names.qualifiedName(requirement.text("key")))
+    }
+
+    private static func checkValues(_ requirement: JSONObject, _ errors: inout [FieldError]) {
+        for (index, value) in requirement.texts("values").enumerated() {
+            errors.invalid("values[\(index)]", value, Names.labelValue(value))
+        }
     }
 }

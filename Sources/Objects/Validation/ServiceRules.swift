@@ -1,64 +1,89 @@
+/// Services (k8s.io/kubernetes, pkg/apis/core/validation, validateService).
 enum ServiceRules {
-    @Sendable static func spec(_ spec: JSONObject, _ errors: inout [FieldError]) {
+    @Sendable static func service(_ service: JSONObject, _ errors: inout [FieldError]) {
+        let spec = service.object("spec")
+        let annotations = service.object("metadata").object("annotations")
+        let (hints, mode) = ("service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode")
+        if let hint = annotations[hints], let value = annotations[mode], hint != value {
+            errors.append(
+                .invalid(
+                    "metadata.annotations[\(mode)]", value, "must match annotations[\(hints)] when both are specified"))
+        }
+        errors.below("spec") { check(spec, &$0) }
+        if spec.text("type") == "LoadBalancer", spec["allocateLoadBalancerNodePorts"] == nil {
+            errors.append(.required("allocateLoadBalancerNodePorts"))
+        }
+        let ranges = "service.beta.kubernetes.io/load-balancer-source-ranges"
+        if spec.list("loadBalancerSourceRanges").isEmpty, let value = annotations[ranges]?.string {
+            errors.below("metadata.annotations[\(ranges)]") { sourceRanges(value, spec, &$0) }
+        }
+    }
+
+    private static func check(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let type = spec.text("type")
         let isHeadless = spec.text("clusterIP") == "None"
         if spec.list("ports").isEmpty, !isHeadless, type != "ExternalName" { errors.append(.required("ports")) }
-        if type == "LoadBalancer", isHeadless {
-            errors.append(.invalid("clusterIPs[0]", "None", "may not be set to 'None' for LoadBalancer services"))
-        }
-        if type == "NodePort", isHeadless {
-            errors.append(.invalid("clusterIPs[0]", "None", "may not be set to 'None' for NodePort services"))
+        if type == "LoadBalancer" || type == "NodePort", isHeadless {
+            errors.append(.invalid("clusterIPs[0]", "None", "may not be set to 'None' for \(type) services"))
         }
         if type == "ExternalName" { checkExternalName(spec, &errors) }
-        checkPorts(spec, headless: isHeadless, &errors)
-        for (key, value) in spec.object("selector") {
-            errors.invalid("selector", key, Names.qualifiedName(key))
-            errors.invalid("selector", value.string ?? "", Names.labelValue(value.string ?? ""))
+        checkPorts(spec, &errors)
+        errors.below("selector") { MetadataRules.labels(spec.object("selector"), "", &$0) }
+        checkAffinity(spec, &errors)
+        if type != "ExternalName" { ServiceAddressRules.check(spec, &errors) }
+        for (index, address) in spec.texts("externalIPs").enumerated() {
+            errors.invalid("externalIPs[\(index)]", address, IPAddress.endpointProblems(address))
         }
-        checkAddresses(spec, &errors)
+        errors.oneOf("type", in: spec, ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], isRequired: true)
+        checkBalancer(spec, type, &errors)
         checkPolicies(spec, type, &errors)
     }
 
     private static func checkExternalName(_ spec: JSONObject, _ errors: inout [FieldError]) {
-        let name = spec.text("externalName")
-        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] where !(spec[field]?.isZero ?? true) {
-            let place = field == "clusterIP" ? "clusterIPs" : field
-            let error = FieldError.forbidden(place, "may not be set when `type` is 'ExternalName'")
-            if !errors.contains(error) { errors.append(error) }
+        let hasAddress = !spec.text("clusterIP").isEmpty || !spec.list("clusterIPs").isEmpty
+        if hasAddress { errors.append(.forbidden("clusterIPs", "may not be set for ExternalName services")) }
+        if !spec.list("ipFamilies").isEmpty {
+            errors.append(.forbidden("ipFamilies", "may not be set for ExternalName services"))
         }
+        if spec["ipFamilyPolicy"] != nil {
+            errors.append(.forbidden("ipFamilyPolicy", "may not be set for ExternalName services"))
+        }
+        let name = spec.text("externalName")
         let trimmed = name.hasSuffix(".") ? String(name.dropLast()) : name
         if trimmed.isEmpty {
             errors.append(.required("externalName"))
         } else {
-            errors.invalid("externalName", name, Names.dnsSubdomain(trimmed))
+            errors.invalid("externalName", trimmed, Names.dnsSubdomain(trimmed))
         }
     }
 
-    private static func checkPorts(_ spec: JSONObject, headless: Bool, _ errors: inout [FieldError]) {
+    private static func checkPorts(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let ports = spec.objects("ports")
         var names: Set<String> = []
         var places: Set<String> = []
         var nodePorts: Set<String> = []
-        let type = spec.text("type")
         for (index, port) in ports.enumerated() {
             let field = "ports[\(index)]"
-            errors.below(field) { checkPort(port, needsName: ports.count > 1, headless: headless, &names, &$0) }
-            if !places.insert("\(port.text("protocol"))/\(port.number("port") ?? 0)").inserted {
-                errors.append(
-                    .duplicate(field, ["port": port["port"] ?? 0, "protocol": .string(port.text("protocol"))]))
+            let transport = port.text("protocol")
+            errors.below(field) { errors in
+                checkPort(port, needsName: ports.count > 1, &names, &errors)
+                let nodePort = port.number("nodePort") ?? 0
+                if nodePort == 0 { return }
+                if spec.text("type") == "ClusterIP" {
+                    errors.append(.forbidden("nodePort", "may not be used when `type` is 'ClusterIP'"))
+                }
+                if !nodePorts.insert("\(transport)/\(nodePort)").inserted {
+                    errors.append(.duplicate("nodePort", .integer(nodePort)))
+                }
             }
-            let nodePort = port.number("nodePort") ?? 0
-            if nodePort == 0 { continue }
-            if type != "NodePort", type != "LoadBalancer" {
-                errors.append(.forbidden("\(field).nodePort", "may not be used when `type` is '\(type)'"))
-            } else if !nodePorts.insert("\(port.text("protocol"))/\(nodePort)").inserted {
-                errors.append(.duplicate("\(field).nodePort", .integer(nodePort)))
+            if !places.insert("\(transport)/\(port.number("port") ?? 0)").inserted {
+                errors.append(.duplicate(field, ["port": port["port"] ?? 0, "protocol": .string(transport)]))
             }
         }
     }
 
     private static func checkPort(
-        _ port: JSONObject, needsName: Bool, headless: Bool, _ names: inout Set<String>, _ errors: inout [FieldError]
+        _ port: JSONObject, needsName: Bool, _ names: inout Set<String>, _ errors: inout [FieldError]
     ) {
         let name = port.text("name")
         if name.isEmpty {
@@ -69,118 +94,142 @@ enum ServiceRules {
         }
         let number = port.number("port") ?? 0
         for problem in Names.port(number) { errors.append(.invalid("port", .integer(number), problem)) }
-        if port.text("protocol").isEmpty { errors.append(.required("protocol")) }
+        errors.oneOf("protocol", in: port, ["SCTP", "TCP", "UDP"], isRequired: true)
         ContainerRules.checkPort(port["targetPort"] ?? 0, "targetPort", &errors)
+        if let name = port["appProtocol"]?.string { errors.invalid("appProtocol", name, Names.qualifiedName(name)) }
     }
 
-    private static func checkAddresses(_ spec: JSONObject, _ errors: inout [FieldError]) {
-        for (index, address) in spec.texts("clusterIPs").enumerated() where address != "None" && !address.isEmpty {
-            if !IPAddress.isValid(address) {
-                errors.append(
-                    .invalid(
-                        "clusterIPs[\(index)]", .string(address),
-                        "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+    private static func checkAffinity(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        errors.oneOf("sessionAffinity", in: spec, ["ClientIP", "None"], isRequired: true)
+        let config = spec["sessionAffinityConfig"]?.object
+        switch spec.text("sessionAffinity") {
+        case "ClientIP":
+            let message = "when session affinity type is ClientIP"
+            guard let client = config?["clientIP"]?.object else {
+                let field = "sessionAffinityConfig" + (config == nil ? "" : ".clientIP")
+                errors.append(.required(field, message))
+                return
             }
+            let field = "sessionAffinityConfig.clientIP.timeoutSeconds"
+            guard let seconds = client.number("timeoutSeconds") else {
+                errors.append(.required(field, message))
+                return
+            }
+            if !(1...86400).contains(seconds) {
+                errors.append(.invalid(field, .integer(seconds), "must be greater than 0 and less than 86400"))
+            }
+        case "None" where config != nil:
+            errors.append(.forbidden("sessionAffinityConfig", "must not be set when session affinity is None"))
+        default: break
         }
-        let single = spec.text("clusterIP")
-        if spec.list("clusterIPs").isEmpty, !single.isEmpty, single != "None", !IPAddress.isValid(single) {
-            errors.append(
-                .invalid(
-                    "clusterIPs[0]", .string(single), "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+    }
+
+    private static func checkBalancer(_ spec: JSONObject, _ type: String, _ errors: inout [FieldError]) {
+        let isBalanced = type == "LoadBalancer"
+        let message = "may only be used when `type` is 'LoadBalancer'"
+        let ranges = spec.texts("loadBalancerSourceRanges")
+        if !ranges.isEmpty, !isBalanced { errors.append(.forbidden("LoadBalancerSourceRanges", message)) }
+        for (index, range) in ranges.enumerated() {
+            checkRange("LoadBalancerSourceRanges[\(index)]", range, &errors)
         }
-        for (index, address) in spec.texts("externalIPs").enumerated() where !IPAddress.isValid(address) {
+        for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] where !isBalanced && spec[field] != nil {
+            errors.append(.forbidden(field, message))
+        }
+        if isBalanced, let name = spec["loadBalancerClass"]?.string {
+            errors.invalid("loadBalancerClass", name, Names.qualifiedName(name))
+        }
+    }
+
+    private static func sourceRanges(_ value: String, _ spec: JSONObject, _ errors: inout [FieldError]) {
+        if spec.text("type") != "LoadBalancer" {
+            errors.append(.forbidden("", "may only be used when `type` is 'LoadBalancer'"))
+        }
+        for range in value.split(separator: ",") { checkRange("", String(range), &errors) }
+    }
+
+    private static func checkRange(_ field: String, _ range: String, _ errors: inout [FieldError]) {
+        let trimmed = range.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
+        if !IPAddress.isTolerableRange(String(trimmed)) {
             errors.append(
-                .invalid(
-                    "externalIPs[\(index)]", .string(address),
-                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+                .invalid(field, .string(range), "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"))
         }
     }
 
     private static func checkPolicies(_ spec: JSONObject, _ type: String, _ errors: inout [FieldError]) {
-        let isExternal = type == "LoadBalancer" || type == "NodePort" || !spec.list("externalIPs").isEmpty
+        let isExternal =
+            type == "LoadBalancer" || type == "NodePort" || type == "ClusterIP" && !spec.list("externalIPs").isEmpty
         let policy = spec.text("externalTrafficPolicy")
-        if !policy.isEmpty, !isExternal {
+        if isExternal {
+            errors.oneOf("externalTrafficPolicy", in: spec, ["Cluster", "Local"], isRequired: true)
+        } else if !policy.isEmpty {
             errors.append(
                 .invalid("externalTrafficPolicy", .string(policy), "may only be set for externally-accessible services")
             )
         }
-        if type != "LoadBalancer" {
-            for field in ["loadBalancerClass", "allocateLoadBalancerNodePorts", "loadBalancerSourceRanges"]
-            where spec[field] != nil {
-                errors.append(.forbidden(field, "may only be used when `type` is 'LoadBalancer'"))
-            }
+        let port = spec.number("healthCheckNodePort") ?? 0
+        // A port that is missing where it is needed is allocated later.
+        if port != 0, !needsHealthCheck(spec) {
+            errors.append(
+                .invalid(
+                    "healthCheckNodePort", .integer(port),
+                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"))
+        } else if port != 0 {
+            for problem in Names.port(port) { errors.append(.invalid("healthCheckNodePort", .integer(port), problem)) }
         }
-        if spec.text("sessionAffinity") == "ClientIP" {
-            let seconds = spec.object("sessionAffinityConfig").object("clientIP").number("timeoutSeconds") ?? 0
-            if !(1...86400).contains(seconds) {
-                errors.append(
-                    .invalid(
-                        "sessionAffinityConfig.clientIP.timeoutSeconds", .integer(seconds),
-                        "must be between 1 and 86400, inclusive"))
-            }
-        }
+        let isInside = ["ClusterIP", "NodePort", "LoadBalancer"].contains(type)
+        errors.oneOf("internalTrafficPolicy", in: spec, ["Cluster", "Local"], isRequired: isInside)
+        errors.oneOf("trafficDistribution", in: spec, ["PreferClose", "PreferSameZone", "PreferSameNode"])
+    }
+
+    package static func needsHealthCheck(_ spec: JSONObject) -> Bool {
+        spec.text("type") == "LoadBalancer" && spec.text("externalTrafficPolicy") == "Local"
     }
 
     static func update(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
-        let (newType, oldType) = (new["spec", "type"]?.string ?? "", old["spec", "type"]?.string ?? "")
-        if newType == "ExternalName" || oldType == "ExternalName" { return }
-        let (newAddress, oldAddress) = (new["spec", "clusterIP"]?.string ?? "", old["spec", "clusterIP"]?.string ?? "")
-        if !oldAddress.isEmpty, newAddress != oldAddress {
-            errors.append(.invalid("spec.clusterIPs[0]", .string(newAddress), "may not change once set"))
+        let (after, before) = (new["spec"]?.object ?? JSONObject(), old["spec"]?.object ?? JSONObject())
+        ServiceAddressRules.update(after, before, &errors)
+        if after.text("type") == "LoadBalancer", before.text("type") == "LoadBalancer",
+            after["loadBalancerClass"] != before["loadBalancerClass"]
+        {
+            errors.append(
+                .invalid("spec.loadBalancerClass", after["loadBalancerClass"] ?? .null, "may not change once set"))
+        }
+        if needsHealthCheck(after), needsHealthCheck(before),
+            after["healthCheckNodePort"] != before["healthCheckNodePort"]
+        {
+            errors.append(.forbidden("spec.healthCheckNodePort", "field is immutable"))
         }
     }
-}
 
-/// Addresses as text.
-package enum IPAddress {
-    package static func isValid(_ text: String) -> Bool { isV4(text) || isV6(text) }
-
-    package static func isV4(_ text: String) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { part in
-                guard !part.isEmpty, part.utf8.allSatisfy(Names.isDigit), part == "0" || part.first != "0" else {
-                    return false
+    /// What a load balancer reports about itself.
+    static func status(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
+        let status = new["status", "loadBalancer"]?.object ?? JSONObject()
+        errors.below("status.loadBalancer") { errors in
+            if new["spec", "type"]?.string != "LoadBalancer" {
+                if !status.list("ingress").isEmpty {
+                    errors.append(.forbidden("ingress", "may only be used when `spec.type` is 'LoadBalancer'"))
                 }
-                return Int(part).map { $0 < 256 } ?? false
+                return
             }
+            errors.each("ingress", in: status, ingress)
+        }
     }
 
-    package static func isV6(_ text: String) -> Bool {
-        guard text.contains(":") else { return false }
-        var rest = text
-        var groups = 0
-        if let colon = rest.lastIndex(of: ":"), rest[colon...].contains(".") {
-            guard isV4(String(rest[rest.index(after: colon)...])) else { return false }
-            rest = String(rest[..<colon]) + ":0:0"
+    private static func ingress(_ ingress: JSONObject, _ errors: inout [FieldError]) {
+        let address = ingress.text("ip")
+        if !address.isEmpty { PodNetworkRules.checkAddress("ip", address, &errors) }
+        if ingress["ipMode"] == nil {
+            if !address.isEmpty { errors.append(.required("ipMode", "must be specified when `ip` is set")) }
+        } else if address.isEmpty {
+            errors.append(.forbidden("ipMode", "may not be specified when `ip` is not set"))
+        } else {
+            errors.oneOf("ipMode", in: ingress, ["Proxy", "VIP"])
         }
-        let halves = halves(rest)
-        guard halves.count <= 2 else { return false }
-        for half in halves where !half.isEmpty {
-            for group in half.split(separator: ":", omittingEmptySubsequences: false) {
-                guard (1...4).contains(group.utf8.count), group.allSatisfy(\.isHexDigit) else { return false }
-                groups += 1
-            }
+        errors.named("hostname", in: ingress, Names.dnsSubdomain)
+        if IPAddress.isTolerable(ingress.text("hostname")) {
+            errors.append(
+                .invalid(
+                    "hostname", .string(ingress.text("hostname")), "must be a DNS name, not an IP address"))
         }
-        return halves.count == 2 ? groups < 8 : groups == 8
-    }
-
-    /// What stands before and after `::`.
-    private static func halves(_ text: String) -> [Substring] {
-        var parts: [Substring] = []
-        var start = text.startIndex
-        var index = text.startIndex
-        while index < text.endIndex {
-            let next = text.index(after: index)
-            if text[index] == ":", next < text.endIndex, text[next] == ":" {
-                parts.append(text[start..<index])
-                start = text.index(after: next)
-                index = start
-            } else {
-                index = next
-            }
-        }
-        parts.append(text[start...])
-        return parts
     }
 }

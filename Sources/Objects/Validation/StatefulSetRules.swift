@@ -14,6 +14,11 @@ enum StatefulSetRules {
         }
         let service = spec.text("serviceName")
         if !service.isEmpty { errors.invalid("serviceName", service, Names.dnsLabel(service)) }
+        if let policy = spec["persistentVolumeClaimRetentionPolicy"]?.object {
+            errors.below("persistentVolumeClaimRetentionPolicy") { errors in
+                for field in ["whenDeleted", "whenScaled"] { errors.oneOf(field, in: policy, ["Delete", "Retain"]) }
+            }
+        }
         checkSelector(spec, &errors)
         checkTemplate(spec, &errors)
     }
@@ -59,6 +64,7 @@ enum StatefulSetRules {
             errors.append(mismatch)
             return
         }
+        errors.below("selector") { SelectorRules.labelSelector(object, &$0) }
         if object.object("matchLabels").isEmpty, object.list("matchExpressions").isEmpty {
             errors.append(.invalid("selector", json, "empty selector is invalid for statefulset"))
             return
@@ -73,10 +79,12 @@ enum StatefulSetRules {
     }
 
     private static func checkTemplate(_ spec: JSONObject, _ errors: inout [FieldError]) {
-        let pod = spec.object("template").object("spec")
+        let template = spec.object("template")
+        let pod = template.object("spec")
+        let claims = spec.list("volumeClaimTemplates").compactMap { $0.at("metadata", "name")?.string }
+        errors.below("template") { PodRules.template(template, PodContext(claimTemplates: claims), &$0) }
         let restart = pod.text("restartPolicy")
         if restart != "Always", !restart.isEmpty {
-            errors.removeAll { $0.field == "template.spec.restartPolicy" }
             errors.append(.notSupported("template.spec.restartPolicy", .string(restart), ["Always"]))
         }
         if pod["activeDeadlineSeconds"] != nil {
@@ -84,23 +92,15 @@ enum StatefulSetRules {
                 .forbidden(
                     "template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in StatefulSet is not Supported"))
         }
-        if !pod.list("ephemeralContainers").isEmpty {
-            errors.append(
-                .forbidden("template.spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
-        }
-        // Mounts may name claim templates, which the pod's own rules cannot know.
-        let claims = Set(spec.list("volumeClaimTemplates").compactMap { $0.at("metadata", "name")?.string })
-        errors.removeAll { error in
-            guard error.reason == .notFound, error.field.hasPrefix("template.spec."), error.field.contains(".volume")
-            else { return false }
-            return claims.contains { error.message == "Not found: \(GoQuote.quote($0))" }
-        }
     }
 
-    @Sendable static func template(_ template: JSONObject, _ errors: inout [FieldError]) {
-        let metadata = template.object("metadata")
-        MetadataRules.labels(metadata.object("labels"), "labels", &errors)
-        MetadataRules.annotations(metadata.object("annotations"), "annotations", &errors)
+    /// Claim templates never change, so they are looked at when the set is made.
+    static func create(_ set: Object, _ errors: inout [FieldError]) {
+        for (index, template) in (set["spec", "volumeClaimTemplates"]?.array ?? []).enumerated() {
+            errors.below("spec.volumeClaimTemplates[\(index)].spec") {
+                VolumeRules.claimSpec(template["spec"]?.object ?? JSONObject(), &$0)
+            }
+        }
     }
 
     static func update(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
@@ -151,6 +151,10 @@ enum StatefulSetRules {
                 if let count = status.number(field), count > replicas {
                     errors.append(.invalid(field, .integer(count), "cannot be greater than status.replicas"))
                 }
+            }
+            let collisions = status.number("collisionCount") ?? 0
+            if let before = old["status", "collisionCount"]?.integer, collisions < before {
+                errors.append(.invalid("collisionCount", .integer(collisions), "cannot be decremented"))
             }
             let (available, ready) = (status.number("availableReplicas") ?? 0, status.number("readyReplicas") ?? 0)
             if available > ready {

@@ -8,11 +8,12 @@ enum UpdateRules {
             errors.immutable(["type"], new, old)
             DataRules.update(new, old, &errors)
         },
+        "Node": { NodeRules.update($0, $1, &$2) },
         "StatefulSet": { StatefulSetRules.update($0, $1, &$2) },
         "Service": { ServiceRules.update($0, $1, &$2) },
         "PersistentVolume": volume,
         "PersistentVolumeClaim": claim,
-        "Pod": pod,
+        "Pod": { PodUpdateRules.update($0, $1, &$2) },
         "StorageClass": storageClass,
         "ControllerRevision": { $2.immutable(["data"], $0, $1) },
         "EndpointSlice": { $2.immutable(["addressType"], $0, $1) },
@@ -21,11 +22,12 @@ enum UpdateRules {
                 errors.append(.invalid("spec", new["spec"] ?? .null, "field is immutable"))
             }
         },
-        "CSIDriver": { new, old, errors in
-            errors.immutable(["spec", "attachRequired"], new, old)
-            errors.immutable(["spec", "volumeLifecycleModes"], new, old)
-        },
+        "CSIDriver": { StorageRules.updateDriver($0, $1, &$2) },
+        "CSINode": { StorageRules.updateNode($0, $1, &$2) },
     ]
+
+    /// Upstream checks the new object of these in two places, and its answer has each problem twice.
+    static let checkedTwice: Set = ["PersistentVolume", "PersistentVolumeClaim"]
 
     @Sendable private static func storageClass(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
         for field in ["parameters", "provisioner", "reclaimPolicy"] where (new[field] ?? .null) != (old[field] ?? .null)
@@ -38,28 +40,51 @@ enum UpdateRules {
     @Sendable private static func volume(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
         guard let type = SchemaTypes.builtin["PersistentVolumeSpec"] else { return }
         let sources = type.fields.filter { $0.wrapper > 0 }.map(\.name)
-        if sources.contains(where: { new["spec", $0] != old["spec", $0] }) {
+        var compared = new
+        if old["spec", "csi"] != nil, old["spec", "csi", "controllerExpandSecretRef"] == nil, new["spec", "csi"] != nil
+        {
+            compared["spec", "csi", "controllerExpandSecretRef"] = nil
+        }
+        if sources.contains(where: { compared["spec", $0] != old["spec", $0] }) {
             errors.append(
                 .forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"))
         }
-        errors.immutable(["spec", "volumeMode"], new, old)
-        if old["spec", "nodeAffinity"] != nil { errors.immutable(["spec", "nodeAffinity"], new, old) }
+        checkMode(new, old, &errors)
+        if old["spec", "nodeAffinity"] != nil, new["spec", "nodeAffinity"] != old["spec", "nodeAffinity"] {
+            errors.append(
+                .invalid(
+                    "nodeAffinity", new["spec", "nodeAffinity"] ?? .null,
+                    "field is immutable, except for updating from beta label to GA"))
+        }
+        let field = "volumeAttributesClassName"
+        if old["spec", field] != nil, new["spec", field] == nil {
+            errors.append(.forbidden("spec.\(field)", "update from non-nil value to nil is forbidden"))
+        }
     }
+
+    /// Upstream leaves out where the mode is.
+    private static func checkMode(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
+        if new["spec", "volumeMode"] != old["spec", "volumeMode"] {
+            errors.append(.invalid("volumeMode", new["spec", "volumeMode"] ?? .null, "field is immutable"))
+        }
+    }
+
+    private static let classAnnotation = "volume.beta.kubernetes.io/storage-class"
 
     /// A claim's spec stays as it is, but a bound claim may ask for more, and a class may be filled in while there is
     /// none.
     @Sendable private static func claim(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
-        var allowed = new
+        var (allowed, before) = (new, old)
         let isBound = old["status", "phase"]?.string == "Bound"
-        if old["spec", "storageClassName"] == nil, !isBound || old["spec", "volumeName"] == nil {
-            allowed["spec", "storageClassName"] = nil
-        }
-        if old["spec", "volumeName"]?.string ?? "" == "" { allowed["spec", "volumeName"] = old["spec", "volumeName"] }
+        if old["spec", "volumeName"]?.string ?? "" == "" { before["spec", "volumeName"] = new["spec", "volumeName"] }
+        fillClass(&allowed, old, &errors)
         if isBound {
-            allowed["spec", "resources", "requests", "storage"] = old["spec", "resources", "requests", "storage"]
+            if allowed["spec", "resources", "requests"] != nil {
+                allowed["spec", "resources", "requests", "storage"] = old["spec", "resources", "requests", "storage"]
+            }
+            allowed["spec", "volumeAttributesClassName"] = old["spec", "volumeAttributesClassName"]
         }
-        allowed["spec", "volumeAttributesClassName"] = old["spec", "volumeAttributesClassName"]
-        if (allowed["spec"] ?? .null) != (old["spec"] ?? .null) {
+        if (allowed["spec"] ?? .null) != (before["spec"] ?? .null) {
             errors.append(
                 .forbidden(
                     "spec",
@@ -67,7 +92,37 @@ enum UpdateRules {
                         + "bound claims"))
         }
         checkSize(new, old, &errors)
-        errors.immutable(["spec", "volumeMode"], new, old)
+        checkMode(new, old, &errors)
+        checkAttributes(new, old, &errors)
+    }
+
+    /// A class may come from the annotation of old, or from nothing.
+    private static func fillClass(_ allowed: inout Object, _ old: Object, _ errors: inout [FieldError]) {
+        let (given, was) = (allowed.annotation(classAnnotation), old.annotation(classAnnotation))
+        let name = allowed["spec", "storageClassName"]?.string
+        let isUnset = old["spec", "storageClassName"] == nil
+        if let was, isUnset, name == was, given == nil || given == was {
+            allowed["spec", "storageClassName"] = nil
+            return
+        }
+        if given ?? "" != was ?? "" {
+            errors.append(
+                .invalid("metadata.annotations.\(classAnnotation)", .string(given ?? ""), "field is immutable"))
+        }
+        if isUnset, name != nil, was == nil || name == was { allowed["spec", "storageClassName"] = nil }
+    }
+
+    private static func checkAttributes(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
+        let field = "volumeAttributesClassName"
+        let name = new["spec", field]
+        guard name != old["spec", field], old["status", "currentVolumeAttributesClassName"] != nil,
+            name?.string ?? "" == ""
+        else { return }
+        let what = name == nil ? "nil" : "empty string"
+        errors.append(
+            .forbidden(
+                "spec.\(field)",
+                "update to \(what) is forbidden when status.currentVolumeAttributesClassName is not nil"))
     }
 
     private static func checkSize(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
@@ -80,84 +135,28 @@ enum UpdateRules {
                 .forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"))
         }
     }
+}
 
-    @Sendable private static func pod(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
-        var allowed = new["spec"] ?? .null
-        let before = old["spec"] ?? .null
-        for field in ["containers", "initContainers"] {
-            let (left, right) = (allowed[field]?.array ?? [], before[field]?.array ?? [])
-            if left.count != right.count {
-                errors.append(.forbidden("spec.\(field)", "pod updates may not add or remove containers"))
-                return
-            }
-            for (index, container) in left.enumerated() where container["image"]?.string ?? "" == "" {
-                errors.append(.required("spec.\(field)[\(index)].image"))
-            }
-            if !left.isEmpty {
-                allowed[field] = .array(
-                    zip(left, right).map { container, old in
-                        var container = container
-                        container["image"] = old["image"]
-                        return container
-                    })
-            }
-        }
-        checkTolerations(allowed, before, &errors)
-        checkDeadline(allowed, before, &errors)
-        if (before["terminationGracePeriodSeconds"]?.integer ?? 0) < 0, allowed["terminationGracePeriodSeconds"] == 1 {
-            allowed["terminationGracePeriodSeconds"] = before["terminationGracePeriodSeconds"]
-        }
-        for field in ["tolerations", "activeDeadlineSeconds"] { allowed[field] = before[field] }
-        if !(before["schedulingGates"]?.array ?? []).isEmpty {
-            for field in ["schedulingGates", "nodeSelector", "affinity"] { allowed[field] = before[field] }
-        }
-        if allowed != before {
-            errors.append(
-                .forbidden(
-                    "spec",
-                    "pod updates may not change fields other than `spec.containers[*].image`,"
-                        + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
-                        + "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be "
-                        + "set to 1 if it was previously negative)"))
-        }
-    }
+/// What only a new object must not be, by kind.
+enum CreateRules {
+    typealias Rule = @Sendable (Object, inout [FieldError]) -> Void
 
-    private static func checkTolerations(_ new: JSON, _ old: JSON, _ errors: inout [FieldError]) {
-        let tolerations = new["tolerations"]?.array ?? []
-        for toleration in old["tolerations"]?.array ?? [] {
-            var withoutTime = toleration
-            withoutTime["tolerationSeconds"] = nil
-            let kept = tolerations.contains {
-                var candidate = $0
-                candidate["tolerationSeconds"] = nil
-                return candidate == withoutTime
-            }
-            if !kept {
-                errors.append(
-                    .forbidden(
-                        "spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"))
-                return
-            }
-        }
-    }
-
-    private static func checkDeadline(_ new: JSON, _ old: JSON, _ errors: inout [FieldError]) {
-        guard let before = old["activeDeadlineSeconds"]?.integer else { return }
-        guard let after = new["activeDeadlineSeconds"]?.integer else {
-            errors.append(
-                .invalid("spec.activeDeadlineSeconds", .null, "must not update from a positive integer to nil value"))
-            return
-        }
-        if after > before {
-            errors.append(
-                .invalid("spec.activeDeadlineSeconds", .integer(after), "must be less than or equal to previous value"))
-        }
-    }
+    static let byKind: [String: Rule] = [
+        "Pod": { PodRules.create($0, &$1) },
+        "StatefulSet": { StatefulSetRules.create($0, &$1) },
+        "VolumeAttachment": { StorageRules.createAttachment($0, &$1) },
+    ]
 }
 
 /// What a write to the status subresource may say, by kind.
 enum StatusRules {
     static let byKind: [String: UpdateRules.Rule] = [
-        "StatefulSet": { StatefulSetRules.status($0, $1, &$2) }
+        "StatefulSet": { StatefulSetRules.status($0, $1, &$2) },
+        "Node": { NodeRules.status($0, $1, &$2) },
+        "Namespace": { NodeRules.namespaceStatus($0, $1, &$2) },
+        "Pod": { PodStatusRules.update($0, $1, &$2) },
+        "PersistentVolumeClaim": { ClaimStatusRules.update($0, $1, &$2) },
+        "PodDisruptionBudget": { PolicyRules.budgetStatus($0, $1, &$2) },
+        "Service": { ServiceRules.status($0, $1, &$2) },
     ]
 }

@@ -4,6 +4,7 @@ extension SchemaCatalog {
         var errors: [FieldError] = []
         errors.below("metadata") { MetadataRules.create(object, kind, &$0) }
         errors += Self.walk(object, kind)
+        CreateRules.byKind[kind.kind]?(object, &errors)
         return errors
     }
 
@@ -19,9 +20,12 @@ extension SchemaCatalog {
             return errors
         }
         if checksKind { UpdateRules.byKind[kind.kind]?(new, old, &errors) }
+        let found = Self.walk(new, kind)
+        if found.isEmpty { return errors }
         // What was invalid before this version of the rules must stay changeable elsewhere.
         let known = Set(Self.walk(old, kind))
-        errors += Self.walk(new, kind).filter { !known.contains($0) }
+        let times = UpdateRules.checkedTwice.contains(kind.kind) ? 2 : 1
+        for _ in 0..<times { errors += found.filter { !known.contains($0) } }
         return errors
     }
 
@@ -39,34 +43,31 @@ extension SchemaCatalog {
     }
 
     private static func walk(_ object: Object, _ kind: KindSchema) -> [FieldError] {
-        guard let index = SchemaTypes.builtin.index(of: kind.root), var members = object.json.object else { return [] }
-        members["status"] = nil
+        guard let index = SchemaTypes.builtin.index(of: kind.root), let members = object.json.object else { return [] }
         var errors: [FieldError] = []
         SchemaWalker(types: .builtin).check(members, index, &errors)
         return errors
     }
 }
 
-/// Checks an object and everything below it: allowed values from the tables, the rest by the rules of each type.
+/// Checks an object: by the rule of its type if it has one, else by what the tables allow, member by member.
 struct SchemaWalker {
     let types: SchemaTypes
-    /// Upstream does not look into these.
-    private static let unchecked: Set = ["volumeClaimTemplates", "status"]
 
     func check(_ object: JSONObject, _ index: Int, _ errors: inout [FieldError]) {
         let type = types.types[index]
-        for member in object.members {
+        if let rule = ValidationRules.byType[type.name] {
+            rule(object, &errors)
+            return
+        }
+        for member in object.members where member.key != "status" {
             guard let field = type.field(member.key) else { continue }
             if field.checksAllowed { checkAllowed(member.value, field, &errors) }
-            guard let child = field.type.structIndex, types.hasChecks[child], !Self.unchecked.contains(field.name)
-            else {
-                continue
-            }
+            guard let child = field.type.structIndex, types.hasChecks[child] else { continue }
             let known = errors.count
             descend(member.value, field.type, &errors)
             if errors.count > known { errors.prefix(from: known, member.key) }
         }
-        ValidationRules.byType[type.name]?(object, &errors)
     }
 
     private func descend(_ value: JSON, _ type: ValueType, _ errors: inout [FieldError]) {

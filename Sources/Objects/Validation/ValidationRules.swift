@@ -1,39 +1,28 @@
-/// Checks that the tables cannot express, by type. A rule reports fields relative to its object; whoever calls it puts
-/// the path before them.
+/// Checks by type. A rule reports about everything in its object, with fields relative to it; whoever calls it puts the
+/// path before them.
 enum ValidationRules {
     typealias Rule = @Sendable (JSONObject, inout [FieldError]) -> Void
 
-    static let byType: [String: Rule] = own.merging(VolumeSourceRules.byType) { first, _ in first }
-
-    private static let own: [String: Rule] = [
+    static let byType: [String: Rule] = [
         "ConfigMap": DataRules.configMap,
         "Secret": DataRules.secret,
-        "PersistentVolumeSpec": VolumeRules.volumeSpec,
+        "Namespace": NodeRules.namespace,
+        "Node": NodeRules.node,
+        "PersistentVolume": VolumeRules.volume,
         "PersistentVolumeClaimSpec": VolumeRules.claimSpec,
-        "PodSpec": PodRules.spec,
-        "Volume": PodRules.volume,
-        "Toleration": PodRules.toleration,
-        "Container": ContainerRules.container,
-        "EphemeralContainer": ContainerRules.container,
-        "Probe": ContainerRules.probe,
-        "LifecycleHandler": ContainerRules.handler,
-        "EnvVar": ContainerRules.variable,
-        "SecurityContext": ContainerRules.securityContext,
-        "PodSecurityContext": ContainerRules.securityContext,
-        "ResourceRequirements": QuantityRules.resources,
+        "Pod": PodRules.pod,
         "StatefulSetSpec": StatefulSetRules.spec,
-        "PodTemplateSpec": StatefulSetRules.template,
-        "ServiceSpec": ServiceRules.spec,
-        "LabelSelector": SelectorRules.labelSelector,
-        "NodeSelector": SelectorRules.nodeSelector,
-        "NodeSelectorRequirement": SelectorRules.nodeRequirement,
+        "Service": ServiceRules.service,
+        "Endpoints": EndpointRules.endpoints,
+        "EndpointSlice": EndpointRules.slice,
         "PodDisruptionBudgetSpec": PolicyRules.budget,
         "LeaseSpec": PolicyRules.lease,
-        "StorageClass": PolicyRules.storageClass,
+        "StorageClass": StorageRules.storageClass,
+        "CSIDriverSpec": StorageRules.driver,
+        "CSINodeSpec": StorageRules.node,
+        "VolumeAttachment": StorageRules.attachment,
         "ControllerRevision": PolicyRules.revision,
-        "EndpointSlice": PolicyRules.endpointSlice,
-        "Event": PolicyRules.event,
-        "Taint": PolicyRules.taint,
+        "Event": EventRules.event,
     ]
 }
 

@@ -1,37 +1,107 @@
-/// PersistentVolumes and PersistentVolumeClaims.
+/// PersistentVolumes and PersistentVolumeClaims (k8s.io/kubernetes, pkg/apis/core/validation).
 enum VolumeRules {
-    @Sendable static func volumeSpec(_ spec: JSONObject, _ errors: inout [FieldError]) {
+    private static let modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
+
+    @Sendable static func volume(_ volume: JSONObject, _ errors: inout [FieldError]) {
+        let name = volume.object("metadata").text("name")
+        errors.below("spec") { volumeSpec(volume.object("spec"), name: name, &$0) }
+    }
+
+    /// `isInline`: part of a VolumeAttachment, for a volume that has no object of its own.
+    static func volumeSpec(
+        _ spec: JSONObject, name: String, isInline: Bool = false, _ errors: inout [FieldError]
+    ) {
+        if isInline { checkInline(spec, &errors) }
         if spec.list("accessModes").isEmpty { errors.append(.required("accessModes")) }
-        checkExclusiveMode(spec, &errors)
-        checkCapacity(spec.object("capacity"), &errors)
-        if spec["nodeAffinity"] != nil, spec.object("nodeAffinity")["required"] == nil {
-            errors.append(.required("nodeAffinity.required", "must specify required node constraints"))
+        checkModes(spec, &errors)
+        if !isInline {
+            checkCapacity(spec.object("capacity"), &errors)
+            if !spec.text("persistentVolumeReclaimPolicy").isEmpty {
+                errors.oneOf("persistentVolumeReclaimPolicy", in: spec, ["Delete", "Recycle", "Retain"])
+            }
+            errors.oneOf("volumeMode", in: spec, ["Block", "Filesystem"])
+            errors.named("storageClassName", in: spec, Names.dnsSubdomain)
+            checkAffinity(spec, &errors)
         }
-        checkSources(spec, &errors)
-        checkClass(spec, &errors)
-        if spec.object("hostPath").text("path") == "/", spec.text("persistentVolumeReclaimPolicy") == "Recycle" {
+        checkSources(spec, name, &errors)
+        let isRoot = spec["hostPath"] != nil && isRootPath(spec.object("hostPath").text("path"))
+        if isRoot, spec.text("persistentVolumeReclaimPolicy") == "Recycle" {
             errors.append(
                 .forbidden("persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'"))
         }
+        if let name = spec["volumeAttributesClassName"]?.string { checkAttributes(name, spec, &errors) }
+    }
+
+    private static func checkInline(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let message = "may not be specified in the context of inline volumes"
+        for field in ["claimRef", "capacity", "nodeAffinity", "storageClassName"] where !(spec[field]?.isZero ?? true) {
+            errors.append(.forbidden(field, message))
+        }
+        if spec["csi"] == nil {
+            errors.append(.required("csi", "has to be specified in the context of inline volumes"))
+        }
+        for (field, only) in [("persistentVolumeReclaimPolicy", "Retain"), ("volumeMode", "Filesystem")]
+        where !spec.text(field).isEmpty && spec.text(field) != only {
+            errors.append(.forbidden(field, "may only be \(only) in the context of inline volumes"))
+        }
+    }
+
+    private static func checkAffinity(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        guard let affinity = spec["nodeAffinity"]?.object else { return }
+        guard let required = affinity["required"]?.object else {
+            errors.append(.required("nodeAffinity.required", "must specify required node constraints"))
+            return
+        }
+        errors.below("nodeAffinity.required") { SelectorRules.nodeSelector(required, &$0) }
+    }
+
+    private static func checkAttributes(_ name: String, _ spec: JSONObject, _ errors: inout [FieldError]) {
+        if name.isEmpty {
+            errors.append(.required("volumeAttributesClassName", "an empty string is disallowed"))
+        } else {
+            errors.invalid("volumeAttributesClassName", name, Names.dnsSubdomain(name))
+        }
+        if spec["csi"] == nil {
+            errors.append(.required("csi", "has to be specified when using volumeAttributesClassName"))
+        }
+    }
+
+    /// What a cleaned path would be `/`.
+    private static func isRootPath(_ path: String) -> Bool {
+        var depth = 0
+        for part in path.split(separator: "/") where part != "." {
+            depth = part == ".." ? max(0, depth - 1) : depth + 1
+        }
+        return path.hasPrefix("/") && depth == 0
     }
 
     @Sendable static func claimSpec(_ spec: JSONObject, _ errors: inout [FieldError]) {
         if spec.list("accessModes").isEmpty {
             errors.append(.required("accessModes", "at least 1 access mode is required"))
         }
-        checkExclusiveMode(spec, &errors)
-        let storage = spec.object("resources").object("requests")["storage"]
-        if storage == nil { errors.append(.required("resources[storage]")) }
-        QuantityRules.positive(storage, "resources[storage]", &errors)
-        checkClass(spec, &errors)
+        errors.below("selector") { SelectorRules.labelSelector(spec.object("selector"), &$0) }
+        checkModes(spec, &errors)
+        if let storage = spec.object("resources").object("requests")["storage"] {
+            if let size = QuantityRules.quantity(storage), size.nanos <= 0 {
+                errors.append(.invalid("resources[storage]", storage, "must be greater than zero"))
+            }
+        } else {
+            errors.append(.required("resources[storage]"))
+        }
+        for field in ["storageClassName", "volumeAttributesClassName"] {
+            errors.named(field, in: spec, Names.dnsSubdomain)
+        }
+        errors.oneOf("volumeMode", in: spec, ["Block", "Filesystem"])
         checkDataSource(spec, &errors)
     }
 
-    @Sendable static func claimResources(_ resources: JSONObject, _ errors: inout [FieldError]) {}
-
-    private static func checkExclusiveMode(_ spec: JSONObject, _ errors: inout [FieldError]) {
-        let modes = Set(spec.texts("accessModes"))
-        if modes.contains("ReadWriteOncePod"), modes.count > 1 {
+    private static func checkModes(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let given = spec.texts("accessModes")
+        for mode in given where !modes.contains(mode) {
+            errors.append(.notSupported("accessModes", .string(mode), modes))
+        }
+        let isExclusive = given.contains("ReadWriteOncePod")
+        if isExclusive, given.contains(where: { $0 != "ReadWriteOncePod" && modes.contains($0) }) {
             errors.append(.forbidden("accessModes", "may not use ReadWriteOncePod with other access modes"))
         }
     }
@@ -47,26 +117,33 @@ enum VolumeRules {
     /// Upstream's order: the first one found counts, the others are too many.
     private static let sources = [
         "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte",
-        "cephfs", "iscsi", "cinder", "fc", "flexVolume", "azureFile", "vsphereVolume", "azureDisk",
-        "photonPersistentDisk", "portworxVolume", "scaleIO", "local", "storageos", "csi",
+        "cephfs", "iscsi", "cinder", "fc", "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk",
+        "portworxVolume", "azureDisk", "scaleIO", "local", "storageos", "csi",
     ]
 
-    private static func checkSources(_ spec: JSONObject, _ errors: inout [FieldError]) {
+    private static func checkSources(_ spec: JSONObject, _ name: String, _ errors: inout [FieldError]) {
         let found = sources.filter { spec[$0] != nil }
-        for extra in found.dropFirst() {
-            // A second source is refused as a whole; what is wrong inside it does not matter.
-            errors.removeAll { $0.field.hasPrefix(extra + ".") }
-            errors.append(.forbidden(extra, "may not specify more than 1 volume type"))
-        }
         if found.isEmpty { errors.append(.required("", "must specify a volume type")) }
-        if found.first == "local", spec["nodeAffinity"] == nil {
-            errors.append(.required("nodeAffinity", "Local volume requires node affinity"))
+        for (index, kind) in found.enumerated() {
+            // Upstream forgets to refuse this one as a second source.
+            if index > 0, kind != "flexVolume" {
+                let shown = kind == "cephfs" ? "cephFS" : kind
+                errors.append(.forbidden(shown, "may not specify more than 1 volume type"))
+                continue
+            }
+            let place = kind == "gcePersistentDisk" ? "persistentDisk" : kind
+            errors.below(place) { VolumeSourceRules.check(kind, spec.object(kind), isPersistent: true, &$0) }
+            if kind == "local", spec["nodeAffinity"] == nil {
+                errors.append(.required("nodeAffinity", "Local volume requires node affinity"))
+            }
         }
-    }
-
-    private static func checkClass(_ spec: JSONObject, _ errors: inout [FieldError]) {
-        for field in ["storageClassName", "volumeAttributesClassName"] where !spec.text(field).isEmpty {
-            errors.invalid(field, spec.text(field), Names.dnsSubdomain(spec.text(field)))
+        let portal = spec.object("iscsi").text("targetPortal")
+        if spec.object("iscsi")["initiatorName"] != nil, name.utf8.count + portal.utf8.count + 1 > 64 {
+            errors.append(
+                .invalid(
+                    "iscsi.targetportal", .string(portal),
+                    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if "
+                        + "iscsi.initiatorName is specified."))
         }
     }
 
@@ -75,124 +152,22 @@ enum VolumeRules {
             guard let source = spec[field]?.object else { continue }
             errors.below(field) { errors in
                 errors.require(["name", "kind"], in: source)
-                if source.text("apiGroup").isEmpty, source.text("kind") != "PersistentVolumeClaim" {
+                let group = source.text("apiGroup")
+                if group.isEmpty, source.text("kind") != "PersistentVolumeClaim" {
                     errors.append(
                         .invalid(
                             "", .string(source.text("kind")),
                             "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
                 }
+                errors.named("apiGroup", in: source, Names.dnsSubdomain)
+                if field == "dataSourceRef" { errors.named("namespace", in: source, Names.dnsLabel) }
             }
         }
-    }
-}
-
-/// Where the data is: one rule a source, the same for pods and for PersistentVolumes.
-enum VolumeSourceRules {
-    /// Fields that upstream requires, by type.
-    private static let required: [String: [String]] = [
-        "GCEPersistentDiskVolumeSource": ["pdName"], "AWSElasticBlockStoreVolumeSource": ["volumeID"],
-        "GlusterfsVolumeSource": ["endpoints", "path"], "GlusterfsPersistentVolumeSource": ["endpoints", "path"],
-        "NFSVolumeSource": ["server", "path"], "RBDVolumeSource": ["monitors", "image"],
-        "RBDPersistentVolumeSource": ["monitors", "image"], "CephFSVolumeSource": ["monitors"],
-        "CephFSPersistentVolumeSource": ["monitors"], "ISCSIVolumeSource": ["targetPortal", "iqn"],
-        "ISCSIPersistentVolumeSource": ["targetPortal", "iqn"], "CinderVolumeSource": ["volumeID"],
-        "CinderPersistentVolumeSource": ["volumeID"], "FlexVolumeSource": ["driver"],
-        "FlexPersistentVolumeSource": ["driver"], "AzureFileVolumeSource": ["secretName", "shareName"],
-        "AzureFilePersistentVolumeSource": ["secretName", "shareName"],
-        "AzureDiskVolumeSource": ["diskName", "diskURI"],
-        "VsphereVirtualDiskVolumeSource": ["volumePath"], "PhotonPersistentDiskVolumeSource": ["pdID"],
-        "PortworxVolumeSource": ["volumeID"], "ScaleIOVolumeSource": ["gateway", "system", "volumeName"],
-        "ScaleIOPersistentVolumeSource": ["gateway", "system", "volumeName"],
-        "QuobyteVolumeSource": ["registry", "volume"],
-        "SecretVolumeSource": ["secretName"], "ConfigMapVolumeSource": ["name"], "CSIVolumeSource": ["driver"],
-        "PersistentVolumeClaimVolumeSource": ["claimName"], "GitRepoVolumeSource": ["repository"],
-        "CSIPersistentVolumeSource": ["driver", "volumeHandle"], "EphemeralVolumeSource": ["volumeClaimTemplate"],
-    ]
-
-    static var byType: [String: ValidationRules.Rule] {
-        var rules: [String: ValidationRules.Rule] = [:]
-        for (type, fields) in required {
-            rules[type] = { source, errors in
-                errors.require(fields, in: source)
-                if let more = extra[type] { more(source, &errors) }
-            }
-        }
-        rules["HostPathVolumeSource"] = path
-        rules["LocalVolumeSource"] = path
-        rules["FCVolumeSource"] = fibreChannel
-        return rules
-    }
-
-    private static let extra: [String: ValidationRules.Rule] = [
-        "NFSVolumeSource": { source, errors in
-            let path = source.text("path")
-            if !path.isEmpty, !path.hasPrefix("/") {
-                errors.append(.invalid("path", .string(path), "must be an absolute path"))
-            }
-        },
-        "CSIPersistentVolumeSource": driver, "CSIVolumeSource": driver,
-        "ISCSIVolumeSource": iscsi, "ISCSIPersistentVolumeSource": iscsi,
-        "SecretVolumeSource": modes, "ConfigMapVolumeSource": modes,
-    ]
-
-    /// A path that leaves its folder is refused, whatever it would resolve to.
-    @Sendable private static func path(_ source: JSONObject, _ errors: inout [FieldError]) {
-        let path = source.text("path")
-        if path.isEmpty { errors.append(.required("path")) }
-        if path.split(separator: "/").contains("..") {
-            errors.append(.invalid("path", .string(path), "must not contain '..'"))
-        }
-    }
-
-    @Sendable private static func fibreChannel(_ source: JSONObject, _ errors: inout [FieldError]) {
-        if source.list("targetWWNs").isEmpty, source.list("wwids").isEmpty {
-            errors.append(.required("targetWWNs", "must specify either targetWWNs or wwids"))
-        } else if !source.list("targetWWNs").isEmpty {
-            if !source.list("wwids").isEmpty {
-                errors.append(
-                    .invalid(
-                        "targetWWNs", source["targetWWNs"] ?? .null,
-                        "targetWWNs and wwids can not be specified simultaneously"))
-            }
-            guard let lun = source.number("lun") else {
-                errors.append(.required("lun", "lun is required if targetWWNs is specified"))
-                return
-            }
-            if !(0...255).contains(lun) {
-                errors.append(.invalid("lun", .integer(lun), "must be between 0 and 255, inclusive"))
-            }
-        }
-    }
-
-    @Sendable private static func driver(_ source: JSONObject, _ errors: inout [FieldError]) {
-        let driver = source.text("driver")
-        if driver.isEmpty { return }
-        if driver.utf8.count > 63 { errors.append(.tooLong("driver", 63)) }
-        errors.invalid("driver", driver, Names.dnsSubdomain(driver.lowercased()))
-    }
-
-    @Sendable private static func iscsi(_ source: JSONObject, _ errors: inout [FieldError]) {
-        let name = source.text("iqn")
-        if !name.isEmpty, !["iqn", "eui", "naa"].contains(where: name.hasPrefix) {
-            errors.append(.invalid("iqn", .string(name), "must be valid format"))
-        }
-        if let lun = source.number("lun"), !(0...255).contains(lun) {
-            errors.append(.invalid("lun", .integer(lun), "must be between 0 and 255, inclusive"))
-        }
-    }
-
-    @Sendable private static func modes(_ source: JSONObject, _ errors: inout [FieldError]) {
-        if let mode = source.number("defaultMode"), !(0...0o777).contains(mode) {
-            errors.append(
-                .invalid("defaultMode", .integer(mode), "must be a number between 0 and 0777 (octal), both inclusive"))
-        }
-        errors.each("items", in: source) { item, errors in
-            errors.require(["key", "path"], in: item)
-            let path = item.text("path")
-            if path.hasPrefix("/") { errors.append(.invalid("path", .string(path), "must be a relative path")) }
-            if path.split(separator: "/").contains("..") {
-                errors.append(.invalid("path", .string(path), "must not contain '..'"))
-            }
+        guard let source = spec["dataSource"]?.object, let reference = spec["dataSourceRef"]?.object else { return }
+        if !reference.text("namespace").isEmpty {
+            errors.append(.invalid("", "dataSource", "may not be specified when dataSourceRef.namespace is specified"))
+        } else if ["apiGroup", "kind", "name"].contains(where: { source.text($0) != reference.text($0) }) {
+            errors.append(.invalid("", "dataSource", "must match dataSourceRef"))
         }
     }
 }

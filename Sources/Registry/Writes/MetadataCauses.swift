@@ -11,19 +11,30 @@ enum MetadataCauses {
     private static func count(_ problem: FieldError, _ kind: KindSchema, isStatus: Bool) -> Int {
         let path = problem.field.split(separator: ".")
         guard path.count > 1, path[0] == "metadata" else { return 1 }
-        // The kind's rules look at the new object as if it were created, at the change, or at both.
-        let isVolume = kind.kind == "PersistentVolume" && !isStatus
-        let asNew = !isStatus && revalidated.contains(kind.kind) || isVolume
-        let asChange = !isVolume
+        // The kind's rules look at the new object as if it were created (or twice), at the change, or at both.
+        let asNew = isStatus && kind.kind != "VolumeAttachment" ? 0 : revalidated[kind.kind] ?? 0
+        let asChange = unchanged.contains(kind.kind) && (!isStatus || kind.kind != "PersistentVolume") ? 0 : 1
         switch path[1].prefix(while: { $0 != "[" && $0 != "(" }) {
-        case "labels", "annotations", "ownerReferences":
-            return 2 + (asNew ? 1 : 0) + (asChange ? 1 : 0)
+        case "labels", "annotations", "ownerReferences", "managedFields":
+            return 2 + asNew + asChange
+        case "finalizers" where problem.field.hasPrefix("metadata.finalizers["):
+            return asNew + asChange
         case "finalizers" where problem.reason != .forbidden:
-            return 1 + (asNew ? 1 : 0)
+            return 1 + asNew
+        case "taints":
+            return 1
         default:
-            return 1 + (asChange ? 1 : 0)
+            return 1 + asChange
         }
     }
 
-    private static let revalidated: Set = ["ConfigMap", "Secret", "Service", "PersistentVolumeClaim"]
+    private static let revalidated = [
+        "ConfigMap": 1, "Secret": 1, "ServiceAccount": 1, "Namespace": 1, "Node": 1, "Pod": 1, "Endpoints": 1,
+        "EndpointSlice": 1, "ControllerRevision": 1, "StorageClass": 1, "CSINode": 1, "VolumeAttachment": 1,
+        "PersistentVolumeClaim": 2, "PersistentVolume": 2,
+    ]
+    /// Whose rules for updates leave the change of the metadata out.
+    private static let unchanged: Set = [
+        "PersistentVolume", "EndpointSlice", "CSINode", "VolumeAttachment", "PodDisruptionBudget", "Event",
+    ]
 }
