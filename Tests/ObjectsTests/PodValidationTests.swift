@@ -282,7 +282,8 @@ import Testing
             "Required spec.dnsConfig.options[0]"),
         .init(
             spec(#""hostNetwork":true,"hostUsers":false,"hostPID":true,"shareProcessNamespace":true"#),
-            "Forbidden spec.hostNetwork", "Forbidden spec.HostPID"),
+            "Forbidden spec.hostNetwork", "Forbidden spec.HostPID", "Invalid spec.securityContext.shareProcessNamespace"
+        ),
         .init(
             spec(
                 #""securityContext":{"runAsUser":-1,"supplementalGroups":[-2],"fsGroupChangePolicy":"X","sysctls":[{"name":"a b","value":"1"},{"name":"","value":""}],"seccompProfile":{"type":"Localhost"},"appArmorProfile":{"type":"X"}}"#

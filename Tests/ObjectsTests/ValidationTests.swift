@@ -66,7 +66,7 @@ import Testing
         ("Bound", #"{"spec":{"accessModes":["ReadOnlyMany"]}}"#, ["FieldValueForbidden spec"]),
         (
             "Bound", #"{"spec":{"volumeMode":"Block"}}"#,
-            ["FieldValueForbidden spec", "FieldValueInvalid spec.volumeMode"]
+            ["FieldValueForbidden spec", "FieldValueInvalid volumeMode"]
         ),
         ("Bound", #"{"metadata":{"labels":{"a":"b"}}}"#, []),
     ])
