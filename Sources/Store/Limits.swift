@@ -55,6 +55,8 @@ package enum StoreLimits {
     package static let viewRows = 10_000
     /// How long a read in several steps may hold history back.
     package static let pinNanoseconds: Int64 = 60_000_000_000
+    /// How soon a compaction that something held back goes on.
+    package static let pinnedRemovalNanoseconds: Int64 = 1_000_000_000
     /// The scrub begins this long after the start, and again each day; records that it reads between two pauses.
     package static let scrubDelayNanoseconds: Int64 = 600_000_000_000
     package static let scrubNanoseconds: Int64 = 86_400_000_000_000

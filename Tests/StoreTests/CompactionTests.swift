@@ -40,6 +40,24 @@ import Testing
         #expect(try historyEntries(store) == 5)
     }
 
+    /// A store that is not written to any more still gives back what a snapshot held while it was compacted.
+    @Test func whatWasHeldBackGoesWithoutAnotherWrite() async throws {
+        let directory = TemporaryDirectory()
+        let engine = try LocalEngine.open(directory: directory.path + "/store", options: .testing())
+        defer { engine.close() }
+        for index in 0..<100 { try await engine.put("/k", "\(index)") }
+        try engine.flush()
+        let before = engine.space.liveBytes
+        let hold = engine.context.pins.hold()
+        #expect(await compact(engine, engine.currentRevision).failureCode == nil)
+        try engine.flush()
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(engine.space.liveBytes == before)
+        engine.context.pins.remove(hold)
+        engine.waitForRemoval()
+        #expect(engine.space.liveBytes == 4)
+    }
+
     @Test func thePolicyKeepsWhatIsYoungOrFew() {
         var policy = RetentionPolicy()
         (policy.minimumRevisions, policy.maximumRevisions) = (100, 1_000)

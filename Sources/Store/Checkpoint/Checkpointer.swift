@@ -7,6 +7,8 @@ final class Checkpointer: Sendable {
         var isBusy = false
         /// A compaction may have something to remove.
         var wantsRemoval = true
+        /// A long read or a snapshot still holds back what is to be removed: not before this time.
+        var removesAt: Int64?
         var isClosed = false
         /// The disk is full and nothing can be done but wait.
         var isStuck = false
@@ -59,6 +61,7 @@ final class Checkpointer: Sendable {
                     work.generation = nil
                     work.isBusy = false
                     work.wantsRemoval = true
+                    work.removesAt = nil
                 }
             case .remove: untilThereIsSpace { () throws(StoreError) in try removeHistory() }
             case .end: return
@@ -74,24 +77,32 @@ final class Checkpointer: Sendable {
 
     /// Generations first: writers may be waiting for the space.
     private func nextTask() -> Task {
-        work.wait { work in
+        let task: Task? = work.wait(until: work.withLock { $0.removesAt }) { work in
             if let generation = work.generation { return .apply(generation) }
             if work.isClosed { return .end }
-            return work.wantsRemoval ? .remove : nil
-        } ?? .end
+            return work.wantsRemoval && work.removesAt == nil ? .remove : nil
+        }
+        return task ?? .remove
     }
 
     /// A full disk is waited out: the log has everything. Any other error is the end.
     private func untilThereIsSpace(_ body: () throws(StoreError) -> Void) {
         defer { work.broadcast { $0.isStuck = false } }
         while true {
-            if context.failure != nil { return work.broadcast { $0.wantsRemoval = false } }
+            if context.failure != nil { return giveRemovalUp() }
             do { return try body() } catch {
                 guard error.code == .noSpace else { return context.fail(error) }
                 if context.space.gaveUpReserve() { continue }
                 context.log(.warning, "the checkpoint waits for space: \(error)")
             }
-            if isClosedAfterWaiting() { return work.broadcast { $0.wantsRemoval = false } }
+            if isClosedAfterWaiting() { return giveRemovalUp() }
+        }
+    }
+
+    private func giveRemovalUp() {
+        work.broadcast { work in
+            work.wantsRemoval = false
+            work.removesAt = nil
         }
     }
 
@@ -110,10 +121,16 @@ final class Checkpointer: Sendable {
         let limit = StoreLimits.removalRecords(liveBytes: state.liveBytes)
         let next = try removal.step(state, through: target, limit: limit)
         if let next {
+            work.withLock { $0.removesAt = nil }
             context.space.shrank(state.liveBytes - next.liveBytes)
             applied.withLock { $0 = next }
         } else {
-            work.broadcast { $0.wantsRemoval = false }
+            let isHeldBack = target < state.compactRevision
+            let later = context.storage.monotonicNanoseconds + StoreLimits.pinnedRemovalNanoseconds
+            work.broadcast { work in
+                work.wantsRemoval = isHeldBack
+                work.removesAt = isHeldBack ? later : nil
+            }
             // Less is left than the last checkpoint said: a snapshot may be worth it now.
             onApplied(state)
         }

@@ -88,7 +88,9 @@ final class Snapshotter: Sendable {
         guard let newest else { return }
         // One good snapshot and the log behind it are enough to build the store again; two are for better times.
         try files.keep(1)
-        if try isWorthIt(newest), try hasRoom(for: newest) {
+        // What it gives back is more than the distance that is kept from a full disk otherwise.
+        let free = try context.storage.freeBytes(context.directory.path)
+        if try isWorthIt(newest), free > 2 * Self.estimate(newest) {
             _ = try files.make(context)
             try files.keep(1)
         }

@@ -18,6 +18,14 @@ final class SmallDisk: Storage {
 
     init(bytes: Int64) { account = Monitor(Account(free: bytes)) }
 
+    /// What takes the space, for a test that fails.
+    var description: String {
+        account.withLock { account in
+            let names = account.files.sorted { $0.value > $1.value }.prefix(8)
+            return names.map { "\($0.key.split(separator: "/").last ?? "") \($0.value)" }.joined(separator: ", ")
+                + "; \(account.files.count) files, \(account.refusals) refusals"
+        }
+    }
     var free: Int64 { account.withLock { $0.free } }
     /// How often something found the disk full.
     var refusals: Int { account.withLock { $0.refusals } }
