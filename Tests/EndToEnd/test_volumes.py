@@ -211,3 +211,64 @@ def test_a_full_disk_delays_a_claim_and_loses_nothing():
             assert cluster.berth("volume", "check").startswith("1 directory")
         finally:
             cluster.close()
+
+
+def test_fsck_compares_volumes_with_directories():
+    cluster = Cluster()
+    try:
+        cluster.start_berthd()
+        cluster.start_node()
+        kept, vanished = make(cluster, "kept"), make(cluster, "vanished")
+        assert cluster.berth("fsck", "--online").startswith("sound: ")
+        # In the log's tail and in no checkpoint yet; a volume that is gone must not be missed.
+        gone = make(cluster, "gone")
+        cluster.call("DELETE", f"{CLAIMS}/gone")
+        cluster.eventually(
+            lambda: cluster.named("persistentvolumes", gone["spec"]["volumeName"]) is None, what="it is gone")
+        directory(cluster, vanished).rmdir()
+        (cluster.directory / "volumes" / "pvc-nobodys").mkdir()
+        expected = [
+            f"volumes: volume {vanished['spec']['volumeName']} has no directory in {cluster.directory}/volumes: its data is"
+            " gone, or is elsewhere",
+            f"volumes: directory {cluster.directory}/volumes/pvc-nobodys belongs to no volume: it is left alone; remove it"
+            " by hand if nobody needs what is in it"]
+
+        def found(*how):
+            done = cluster.berth("fsck", *how, check=False)
+            return done.returncode, [line for line in done.stdout.splitlines() if line in expected]
+
+        assert found("--online") == (4, expected)
+        cluster.kill_node()
+        alone = cluster.berth("fsck", "--online", check=False)
+        assert alone.returncode == 0 and "were not looked at" in alone.stderr
+        cluster.kill_berthd()
+        offline = ("--data-dir", cluster.directory / "store")
+        assert found(*offline) == (4, expected)
+        assert found(*offline, "--volume-root", f"{cluster.directory}/volumes/")[0] == 4
+        directory(cluster, vanished).mkdir()
+        (cluster.directory / "volumes" / "pvc-nobodys").rmdir()
+        text = cluster.berth("fsck", *offline)
+        assert f"volumes: 2 of berth/local, 2 directories in {cluster.directory}/volumes" in text
+        assert text.endswith("store: sound\n") and directory(cluster, kept).is_dir()
+    finally:
+        cluster.close()
+
+
+def test_a_link_in_the_place_of_a_directory_is_not_followed(cluster):
+    cluster.kill_node()
+    asked = cluster.ask("POST", CLAIMS, claim("linked"))
+    outside = cluster.directory / "outside"
+    outside.mkdir()
+    (outside / "data").write_text("somebody's")
+    place = cluster.directory / "volumes" / f"pvc-{asked['metadata']['uid']}"
+    place.symlink_to(outside)
+    before = outside.stat()
+    cluster.start_node()
+    cluster.eventually(lambda: "ProvisioningFailed" in reasons(cluster, "linked"), what="it is said")
+    assert phase(cluster, "linked") == "Pending"
+    assert (outside.stat().st_mode, outside.stat().st_mtime) == (before.st_mode, before.st_mtime)
+    assert (outside / "data").read_text() == "somebody's"
+    assert f"{place.name} is not a volume's directory" in cluster.berth("volume", "check", check=False).stdout
+    place.unlink()
+    cluster.eventually(lambda: phase(cluster, "linked") == "Bound", seconds=80, what="bound once the link is gone")
+    assert place.is_dir() and not place.is_symlink()

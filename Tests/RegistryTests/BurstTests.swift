@@ -11,7 +11,10 @@ import Testing
     func aBurstIsWaitedFor(_ tells: Bool) async throws {
         let scratch = try Scratch()
         defer { scratch.remove() }
-        let engine = try LocalEngine.open(directory: scratch.path + "/store")
+        var options = LocalEngineOptions()
+        // The machine may be busy with other tests.
+        options.watchPatience = 300_000_000_000
+        let engine = try LocalEngine.open(directory: scratch.path + "/store", options: options)
         defer { engine.close() }
         let fixture = Fixture(on: engine)
         try await fixture.make(["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "case"]], .namespaces)

@@ -1,3 +1,5 @@
+import Client
+
 /// Where the node keeps what. Everything about a pod is below one directory, made before anything else of the pod and
 /// removed after everything else, so that nothing is ever left behind unknown.
 package struct NodePaths: Sendable, Hashable {
@@ -34,9 +36,6 @@ package struct NodePaths: Sendable, Hashable {
 
     /// A UID from the API becomes a directory's name: only what a UID may look like is accepted.
     package static func isPlainUID(_ uid: String) -> Bool {
-        !uid.isEmpty && uid.utf8.count <= 64
-            && uid.utf8.allSatisfy {
-                (48...57).contains($0) || (97...122).contains($0) || (65...90).contains($0) || $0 == 45
-            }
+        VolumeInventory.isPlainUID(uid)
     }
 }

@@ -1,3 +1,4 @@
+import Client
 package import Objects
 
 /// What to do about a volume.
@@ -34,7 +35,7 @@ extension ProvisionPolicy {
     /// claim that it was made for, which need not be the claim that has it now (`berth volume undelete`).
     package func directory(of volume: Object) -> String? {
         let name = volume.name
-        guard name.hasPrefix("pvc-"), NodePaths.isPlainUID(String(name.dropFirst(4))),
+        guard VolumeInventory.isDirectoryName(name),
             Self.path(volume) == "\(volumeRoot)/\(name)"
         else { return nil }
         return name

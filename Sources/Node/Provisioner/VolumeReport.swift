@@ -1,3 +1,4 @@
+import Client
 package import Objects
 
 /// Directories of the volume root beside the volumes of the API. Nothing of it is ever removed by itself.
@@ -23,25 +24,11 @@ package struct VolumeReport: Sendable {
         self.grace = grace
     }
 
-    /// Sentences, each naming what it is about.
     package var problems: [String] {
-        let present = Set(directories)
-        let claimed = Set(volumes.compactMap(\.directory))
-        let onTheirWay = Set(trash.filter { !$0.hasDirectory }.map(\.volume.name))
-        var problems = volumes.filter { volume in volume.directory.map { !present.contains($0) } ?? true }.map {
-            volume in
-            volume.directory == nil
-                ? "volume \(volume.name) has a path that berth/local does not make: it is never deleted"
-                : "volume \(volume.name) has no directory in \(volumeRoot): its data is gone, or is elsewhere"
-        }
-        problems += directories.filter { !claimed.contains($0) }.map { name in
-            onTheirWay.contains(name)
-                ? "directory \(volumeRoot)/\(name) is half out of the trash: `berth volume undelete \(name)` ends that"
-                : "directory \(volumeRoot)/\(name) belongs to no volume: it is left alone; remove it by hand if nobody "
-                    + "needs what is in it"
-        }
-        problems += strangers.map { "\(volumeRoot)/\($0) is not a volume's directory: it is left alone" }
-        return problems
+        VolumeInventory(
+            volumeRoot: volumeRoot, directories: directories, strangers: strangers, volumes: volumes,
+            returning: Set(trash.filter { !$0.hasDirectory }.map(\.volume.name))
+        ).problems
     }
 
     package var json: JSON {

@@ -8,11 +8,17 @@ package enum StoreCheck {
         package var lines: [String] = []
         /// What is damaged, with its place; empty: nothing is.
         package var damage: [String] = []
+        /// The newest values of the keys that were asked for, as the next start will show them.
+        package var rows: [[UInt8]: [UInt8]] = [:]
     }
 
     /// Throws `locked` if a process owns the store, `unusableDirectory` if there is none. Damage is reported, not
     /// thrown.
-    package static func run(directory: String, storage: any Storage = PosixStorage()) throws(StoreError) -> Report {
+    ///
+    /// - Parameter prefix: keys that begin so are handed out in `rows`.
+    package static func run(
+        directory: String, rowsUnder prefix: [UInt8]? = nil, storage: any Storage = PosixStorage()
+    ) throws(StoreError) -> Report {
         var status = stat()
         if stat(directory + "/lock", &status) != 0 {
             throw StoreError(.unusableDirectory, "\(directory): no store here", cause: errno)
@@ -23,23 +29,27 @@ package enum StoreCheck {
         let place = try StoreDirectory(path: directory, options: options)
         let lock = try DirectoryLock(directory + "/lock")
         defer { keepAlive(lock) }
-        var check = Check(directory: place, storage: storage)
+        var check = Check(directory: place, storage: storage, collector: prefix.map(RowCollector.init))
         check.checkpoint(owner: lock)
         check.snapshots()
         check.log()
+        check.report.rows = check.collector?.rows ?? [:]
         return check.report
     }
 
     private struct Check {
         let directory: StoreDirectory
         let storage: any Storage
+        /// nil: nobody asked for rows.
+        var collector: RowCollector?
         var report = Report()
         private var starts: [LogPosition] = []
         private var identity: StoreIdentity?
 
-        init(directory: StoreDirectory, storage: any Storage) {
+        init(directory: StoreDirectory, storage: any Storage, collector: RowCollector?) {
             self.directory = directory
             self.storage = storage
+            self.collector = collector
         }
 
         private mutating func attempt(_ body: (inout Check) throws(StoreError) -> String?) {
@@ -61,6 +71,7 @@ package enum StoreCheck {
                 guard let state = try database.readState() else { return "checkpoint: empty" }
                 check.starts.append(state.position)
                 check.identity = state.identity
+                try check.collector?.read(database)
                 return "checkpoint: revision \(state.revision), compacted to \(state.compactRevision), "
                     + "\(state.liveRecords) records of \(state.liveBytes) bytes"
             }
@@ -76,9 +87,14 @@ package enum StoreCheck {
             for path in paths {
                 attempt { check throws(StoreError) in
                     let summary = try StoreBackup.verify(path, storage: check.storage)
-                    let state = try SnapshotReader(path, check.storage).state
+                    let reader = try SnapshotReader(path, check.storage)
+                    let state = reader.state
                     check.starts.append(state.position)
                     check.identity = check.identity ?? state.identity
+                    if check.collector != nil {
+                        // Older than the checkpoint, if there is one; without, the next start begins here.
+                        try reader.read { record throws(StoreError) in try check.collector?.take(record) }
+                    }
                     return "snapshot \(path.split(separator: "/").last ?? ""): revision \(summary.revision), "
                         + "\(summary.records) records"
                 }
@@ -100,16 +116,19 @@ package enum StoreCheck {
             }
         }
 
-        private func log(
+        private mutating func log(
             _ segments: [UInt64], _ identity: StoreIdentity, from start: LogPosition
         ) throws(StoreError) -> String {
+            let (directory, storage) = (directory, storage)
             let reader = LogReader(
                 identity: identity, path: { directory.segment($0) },
                 image: { number throws(StoreError) in try storage.readFromDisk(directory.segment(number)) })
-            var (batches, records) = (0, 0)
+            var (batches, records, rows) = (0, 0, collector)
+            collector = nil
+            defer { collector = rows }
             let end = try reader.read(segments, from: start) { payload, count, _ throws(StoreError) in
                 var reader = LogRecordReader(payload)
-                while try reader.next() != nil {}
+                while let record = try reader.next() { try rows?.take(record) }
                 batches += 1
                 records += count
             }

@@ -104,9 +104,10 @@ enum ClaimStatusRules {
                 QuantityRules.basic(value, "capacity[\(name)]", &errors)
             }
             for (name, value) in status.object("allocatedResourceStatuses") {
-                checkName("allocatedResourceStatuses", name, &errors)
+                // Upstream's spelling of the field in its errors.
+                checkName("allocatedResourceStatus", name, &errors)
                 if !states.contains(value.string ?? "") {
-                    errors.append(.notSupported("allocatedResourceStatuses", .string(name), states))
+                    errors.append(.notSupported("allocatedResourceStatus", .string(name), states))
                 }
             }
             for (name, value) in status.object("allocatedResources") {
