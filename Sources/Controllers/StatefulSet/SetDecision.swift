@@ -157,7 +157,12 @@ package struct SetDecision {
         }
         unit += claimOwners(replica, condemned: false)
         unit.removeAll(where: done.contains)
-        if !hasIdentity || !hasStorage { unit.append(.updatePod(pod)) }
+        if !hasIdentity || !hasStorage {
+            unit.append(.updatePod(pod))
+        } else if !unit.isEmpty {
+            // Upstream writes the pod too, without a change; what is seen of it is this Event.
+            unit.append(.podUpdated(pod.name, set.name))
+        }
         return unit
     }
 
@@ -343,6 +348,11 @@ package struct SetDecision {
 
 extension SetWrite {
     var isAwait: Bool { if case .awaitClaim = self { true } else { false } }
+
+    static func podUpdated(_ pod: String, _ set: String) -> SetWrite {
+        .event(
+            type: "Normal", reason: "SuccessfulUpdate", message: "update Pod \(pod) in StatefulSet \(set) successful")
+    }
 
     /// Upstream's text, with its spelling put right.
     static func conflictingController(_ claim: String) -> SetWrite {
