@@ -63,6 +63,30 @@ import Testing
         await cluster.stop()
     }
 
+    /// Claims of running pods change hands when the policy does, and the set says that it updated the pod.
+    @Test func aNewRetentionPolicyIsToldOf() async throws {
+        let cluster = try await ControllerHarness()
+        try await cluster.create(Fixtures.set(replicas: 1), .statefulSets)
+        #expect(await cluster.wait { cluster.names(.pods) == ["web-0"] })
+        try await cluster.setReady("web-0")
+        try await cluster.change(.statefulSets, "web") {
+            $0["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"] = "Delete"
+        }
+        #expect(
+            await cluster.wait(for: [.persistentVolumeClaims]) {
+                cluster.find(.persistentVolumeClaims, "www-web-0")?.controllerReference?.kind == "StatefulSet"
+            })
+        #expect(
+            await cluster.wait(for: [.events]) {
+                let events = (try? cluster.registry.list(.events, namespace: "case").items) ?? []
+                return events.contains {
+                    $0["reason"] == "SuccessfulUpdate"
+                        && $0["message"] == "update Pod web-0 in StatefulSet web successful"
+                }
+            })
+        await cluster.stop()
+    }
+
     @Test func saysWhatItDid() async throws {
         let cluster = try await ControllerHarness()
         try await cluster.create(Fixtures.set(replicas: 1), .statefulSets)
