@@ -18,6 +18,8 @@ package final class EndpointsController: Sendable {
     private let queue = WorkQueue<ObjectKey>()
     private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
     private let awaited = Mutex<[ObjectKey: WrittenRevisions]>([:])
+    /// Services that were seen going: their Endpoints go with them, whoever wrote those.
+    private let gone = Mutex<Set<ObjectKey>>([])
 
     package init(_ shared: SharedInformers) {
         registry = shared.registry
@@ -41,6 +43,7 @@ package final class EndpointsController: Sendable {
     private func addHandlers() {
         services.addHandler { [weak self] old, new in
             if old == nil, let new { self?.notice(new) }
+            if new == nil, let old { self?.noteGone(old) }
             if let service = new ?? old { self?.add(service.namespace, service.name) }
         }
         pods.addHandler { [weak self] old, new in self?.addServices(of: old, new) }
@@ -60,6 +63,11 @@ package final class EndpointsController: Sendable {
         events.record(
             about: service, type: .normal, reason: RoutingNotice.reason, message: message,
             component: "endpointslice-controller")
+    }
+
+    private func noteGone(_ service: Object) {
+        let key = ObjectKey(.services, namespace: service.namespace, name: service.name)
+        gone.withLock { _ = $0.insert(key) }
     }
 
     private func add(_ namespace: String, _ name: String) {
@@ -112,6 +120,7 @@ package final class EndpointsController: Sendable {
             // The slices are owned by the service and go with it; Endpoints have no owner.
             return try await removeEndpoints(of: key, &written)
         }
+        gone.withLock { _ = $0.remove(key) }
         let service = ServiceView(object)
         guard service.hasSelector else { return }
         let found = pods.indexed(by: Self.byNamespace, value: key.namespace).filter(service.selects)
@@ -141,15 +150,16 @@ package final class EndpointsController: Sendable {
     }
 
     private func removeEndpoints(of service: ObjectKey, _ written: inout WrittenRevisions) async throws(Status) {
-        guard let left = endpoints.get(namespace: service.namespace, name: service.name),
-            left.label("endpoints.kubernetes.io/managed-by") == "endpoint-controller"
-        else { return }
-        let key = ObjectKey(.endpoints, namespace: service.namespace, name: service.name)
-        do {
-            let options = DeleteOptions(uid: left.uid)
-            written.note(.endpoints, try await registry.delete(key, options: options, by: Self.user).object)
-        } catch  where error.reason == "NotFound" {
-            return
+        let wasSeenGoing = gone.withLock { $0.contains(service) }
+        if let left = endpoints.get(namespace: service.namespace, name: service.name),
+            wasSeenGoing || left.label("endpoints.kubernetes.io/managed-by") == "endpoint-controller"
+        {
+            let key = ObjectKey(.endpoints, namespace: service.namespace, name: service.name)
+            do {
+                let options = DeleteOptions(uid: left.uid)
+                written.note(.endpoints, try await registry.delete(key, options: options, by: Self.user).object)
+            } catch  where error.reason == "NotFound" {}
         }
+        gone.withLock { _ = $0.remove(service) }
     }
 }

@@ -107,6 +107,15 @@ import Testing
         #expect(await cluster.wait(for: [.endpointSlices]) { addresses() == ["192.0.2.7"] })
         try await cluster.delete(.endpoints, "db")
         #expect(await cluster.wait(for: [.endpointSlices]) { cluster.names(.endpointSlices).isEmpty })
+        // With its Service the Endpoints go, and with them the slices; those that never had one stay.
+        var other = endpoints([Self.subset])
+        other.name = "other"
+        try await cluster.create(other, .endpoints)
+        try await cluster.create(endpoints([Self.subset]), .endpoints)
+        #expect(await cluster.wait(for: [.endpointSlices]) { addresses().count == 2 })
+        try await cluster.delete(.services, "db")
+        #expect(await cluster.wait(for: [.endpoints]) { cluster.names(.endpoints) == ["other"] })
+        #expect(await cluster.wait(for: [.endpointSlices]) { cluster.names(.endpointSlices).isEmpty })
         await cluster.stop()
     }
 }
