@@ -3,40 +3,41 @@ internal import NIOHPACK
 
 /// The headers that open and close a call.
 enum CallHead {
+    typealias Fields = [(String, String)]
+
     enum Parsed {
         case call(Method, timeout: TimeAmount?)
         /// The headers of the whole answer.
-        case refused(HPACKHeaders)
+        case refused(Fields)
     }
-
-    static let answer: HPACKHeaders = [":status": "200", "content-type": "application/grpc"]
-    private static let success: HPACKHeaders = ["grpc-status": "0"]
 
     /// `:authority` is not looked at: clients of Unix sockets send all sorts of things there.
     static func parse(_ headers: HPACKHeaders, _ router: [String: Method]) -> Parsed {
-        guard headers.first(name: ":method") == "POST" else { return .refused([":status": "405", "allow": "POST"]) }
+        guard headers.first(name: ":method") == "POST" else { return .refused([(":status", "405"), ("allow", "POST")]) }
         guard headers.first(name: "content-type")?.hasPrefix("application/grpc") == true else {
-            return .refused([":status": "415"])
+            return .refused([(":status", "415")])
         }
         let path = headers.first(name: ":path") ?? ""
-        guard let method = router[path] else { return .refused(trailers(unknown(path), isOnly: true)) }
+        guard let method = router[path] else { return .refused(refusal(unknown(path))) }
         var timeout: TimeAmount?
         if let text = headers.first(name: "grpc-timeout") {
             guard let amount = parseTimeout(text) else {
-                return .refused(trailers(GRPCStatus(.internal, "malformed grpc-timeout: \"\(text)\""), isOnly: true))
+                return .refused(refusal(GRPCStatus(.internal, "malformed grpc-timeout: \"\(text)\"")))
             }
             timeout = amount
         }
         return .call(method, timeout: timeout)
     }
 
-    /// nil: OK.
-    static func trailers(_ status: GRPCStatus?, isOnly: Bool) -> HPACKHeaders {
-        if status == nil, !isOnly { return success }
-        var headers: HPACKHeaders = isOnly ? answer : [:]
-        headers.add(name: "grpc-status", value: String(status?.code.rawValue ?? 0))
-        if let status { headers.add(name: "grpc-message", value: status.encodedMessage) }
-        return headers
+    /// Behind what was answered before. nil: OK.
+    static func trailers(_ status: GRPCStatus?) -> Fields {
+        guard let status else { return [("grpc-status", "0")] }
+        return [("grpc-status", String(status.code.rawValue)), ("grpc-message", status.encodedMessage)]
+    }
+
+    /// The whole answer, without any message.
+    static func refusal(_ status: GRPCStatus?) -> Fields {
+        [(":status", "200"), ("content-type", "application/grpc")] + trailers(status)
     }
 
     /// As grpc-go says it.

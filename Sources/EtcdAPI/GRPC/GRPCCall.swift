@@ -1,28 +1,28 @@
-internal import NIOConcurrencyHelpers
 internal import NIOCore
-internal import NIOHTTP2
+internal import Synchronization
 
 /// One call on one stream. On its connection's event loop only, but for what `CallStream` promises.
 final class GRPCCall {
-    let stream: HTTP2StreamID
+    let stream: UInt32
     private(set) var isHalfClosed = false
+    private(set) var windows: StreamWindows
+    /// What the client's window had no room for, and the end behind it.
+    var unsent = Unsent()
     private let method: Method
     private let eventLoop: any EventLoop
-    private let outbox: Outbox
     private let answers: Answers
     private var framer = MessageFramer()
     private var handler: (any CallHandler)?
     private var request: ByteBuffer?
     private var deadline: Scheduled<Void>?
-    private var needsHead = true
+    private(set) var needsHead = true
     private var isEnded = false
-    private var consumedWindow = 0
 
-    init(stream: HTTP2StreamID, method: Method, eventLoop: any EventLoop, outbox: Outbox) {
+    init(stream: UInt32, method: Method, eventLoop: any EventLoop, outbox: Outbox, sendWindow: Int) {
         self.stream = stream
         self.method = method
         self.eventLoop = eventLoop
-        self.outbox = outbox
+        windows = StreamWindows(send: sendWindow)
         answers = Answers(stream: stream, outbox: outbox, eventLoop: eventLoop)
     }
 
@@ -38,6 +38,8 @@ final class GRPCCall {
             answers.finish(GRPCStatus(.deadlineExceeded, "context deadline exceeded"))
         }
     }
+
+    // MARK: - Of the client
 
     func receive(_ bytes: inout ByteBuffer) {
         guard !isEnded else { return }
@@ -69,45 +71,39 @@ final class GRPCCall {
             return answers.finish(GRPCStatus(.internal, "the request ends in the middle of a message"))
         }
         if let handler { return handler.halfClosed() }
-        guard case .unary(let serve) = method.body, let request else {
+        guard let request else {
             isEnded = true
             return answers.finish(GRPCStatus(.internal, "a unary call without a request message"))
         }
         self.request = nil
         let answers = answers
-        serve(request) { result in
-            switch result {
-            case .success(let bytes): answers.reply(bytes)
-            case .failure(let status): answers.finish(status)
-            }
+        switch method.body {
+        case .immediate(let serve):
+            answers.reply { buffer throws(GRPCStatus) in try serve(request, &buffer) }
+        case .unary(let serve): serve(request) { answers.reply($0) }
+        case .streaming: break
         }
     }
 
-    /// Returns the window to give back, once it is worth a frame.
-    func consume(_ size: Int, window: Int) -> Int? {
-        consumedWindow += size
-        guard consumedWindow > window / 4 else { return nil }
-        defer { consumedWindow = 0 }
-        return consumedWindow
-    }
+    /// Returns the window to give back, once it is worth a frame; throws if the client had no room for this.
+    func received(_ size: Int) throws(StreamWindows.Overrun) -> Int? { try windows.received(size) }
+
+    // MARK: - To the client
 
     func takeNeedsHead() -> Bool {
         defer { needsHead = false }
         return needsHead
     }
 
-    /// How far a client is behind matters for streams of answers, and for answers that are not small.
-    func promiseOfDelivery(_ size: Int) -> EventLoopPromise<Void>? {
-        guard handler != nil || size > Self.smallAnswer else { return nil }
-        let promise = eventLoop.makePromise(of: Void.self)
-        let answers = answers
-        // A unary answer is not counted as queued.
-        if handler != nil { promise.futureResult.whenComplete { _ in answers.delivered(size) } }
-        return promise
+    func sent(_ size: Int) { windows.send -= size }
+    /// False: the window is larger than HTTP/2 allows.
+    func widen(_ size: Int) -> Bool {
+        windows.send += size
+        return windows.send <= PeerSettings.windowLimit
     }
 
-    /// As many of these as there are streams on a connection are no burden.
-    static let smallAnswer = 512
+    /// How far a client is behind matters for streams of answers: told once what was sent has left.
+    var countsDelivery: (any DeliveryCount)? { handler == nil ? nil : answers }
 
     func closed() {
         isEnded = true
@@ -119,33 +115,93 @@ final class GRPCCall {
     }
 }
 
-/// The thread-safe end of a call that its service holds.
-private final class Answers: CallStream {
-    let eventLoop: any EventLoop
-    private let stream: HTTP2StreamID
-    private let outbox: Outbox
-    private let queued = NIOLockedValueBox(0)
+/// Answers that wait for the client's window.
+struct Unsent {
+    private var pieces: [ByteBuffer] = []
+    private var first = 0
+    private(set) var count = 0
+    /// Set: nothing comes behind what is queued but this.
+    var end: GRPCStatus??
+    /// Waits in the connection's queue for its turn.
+    var isQueued = false
 
-    init(stream: HTTP2StreamID, outbox: Outbox, eventLoop: any EventLoop) {
+    var isEmpty: Bool { count == 0 }
+
+    mutating func append(_ bytes: ByteBuffer) {
+        pieces.append(bytes)
+        count += bytes.readableBytes
+    }
+
+    /// At most `limit` bytes, of one piece.
+    mutating func next(_ limit: Int) -> ByteBuffer? {
+        guard first < pieces.count, limit > 0 else { return nil }
+        guard let slice = pieces[first].readSlice(length: min(limit, pieces[first].readableBytes)) else { return nil }
+        count -= slice.readableBytes
+        if pieces[first].readableBytes == 0 {
+            pieces[first] = ByteBuffer()
+            first += 1
+            if first == pieces.count { (pieces, first) = ([], 0) }
+        }
+        return slice
+    }
+}
+
+/// HTTP/2's flow control of one stream.
+struct StreamWindows {
+    struct Overrun: Error {}
+
+    static let receiveLimit = 1 << 20
+
+    /// What the client takes.
+    var send: Int
+    /// What the client may still send.
+    private var receive = receiveLimit
+    private var unreturned = 0
+
+    init(send: Int) { self.send = send }
+
+    mutating func received(_ size: Int) throws(Overrun) -> Int? {
+        receive -= size
+        if receive < 0 { throw Overrun() }
+        unreturned += size
+        guard unreturned > Self.receiveLimit / 4 else { return nil }
+        defer { unreturned = 0 }
+        receive += unreturned
+        return unreturned
+    }
+}
+
+protocol DeliveryCount: AnyObject, Sendable {
+    func delivered(_ size: Int)
+}
+
+/// The thread-safe end of a call that its service holds.
+private final class Answers: CallStream, DeliveryCount {
+    let eventLoop: any EventLoop
+    private let stream: UInt32
+    private let outbox: Outbox
+    private let queued = Atomic(0)
+
+    init(stream: UInt32, outbox: Outbox, eventLoop: any EventLoop) {
         self.stream = stream
         self.outbox = outbox
         self.eventLoop = eventLoop
     }
 
-    func send(_ message: some Message) { send(framed: MessageFramer.frame(message, ByteBufferAllocator())) }
+    func send(_ message: some Message) { send(encoded: MessageFramer.frame(message, ByteBufferAllocator())) }
 
-    func send(encoded messages: ByteBuffer) { send(framed: messages) }
-
-    func send(framed bytes: ByteBuffer) {
-        queued.withLockedValue { $0 += bytes.readableBytes }
-        outbox.post(Outbox.Letter(stream: stream, content: .message(bytes)))
+    func send(encoded messages: ByteBuffer) {
+        queued.add(messages.readableBytes, ordering: .relaxed)
+        outbox.post(Outbox.Letter(stream: stream, content: .messages(messages)))
     }
 
-    func reply(_ bytes: ByteBuffer) { outbox.post(Outbox.Letter(stream: stream, content: .reply(bytes))) }
+    func reply(_ encode: @escaping ReplyEncoder) {
+        outbox.post(Outbox.Letter(stream: stream, content: .reply(encode)))
+    }
 
     func finish(_ status: GRPCStatus?) { outbox.post(Outbox.Letter(stream: stream, content: .end(status))) }
 
-    var queuedBytes: Int { queued.withLockedValue { $0 } }
+    var queuedBytes: Int { queued.load(ordering: .relaxed) }
 
-    func delivered(_ size: Int) { queued.withLockedValue { $0 -= size } }
+    func delivered(_ size: Int) { queued.subtract(size, ordering: .relaxed) }
 }

@@ -1,210 +1,133 @@
 internal import NIOCore
-internal import NIOHPACK
-internal import NIOHTTP2
 
-/// Speaks gRPC over one HTTP/2 connection, frame by frame: no channel and no task a call, which is what makes it cost
-/// a tenth of a general server (docs/architecture.md, Transport).
-///
-/// In this mode nobody returns flow-control windows but us: without `credit` the connection would stall after 64 KiB.
-final class GRPCConnection: ChannelInboundHandler {
-    typealias InboundIn = HTTP2Frame
-    typealias OutboundOut = HTTP2Frame
+/// Speaks gRPC over one HTTP/2 connection, straight on the bytes: no channel, no task and no frame object a call
+/// (docs/etcd.md, What a call costs). This file has the connection's life, `GRPCConnection+Frames` what the client
+/// sends, `GRPCConnection+Answers` what it is sent.
+final class GRPCConnection: ChannelInboundHandler, LateFlusher {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     /// What a connection may keep in requests that are not whole yet.
     static let partialBytesLimit = 64 << 20
     /// What may wait for a client that does not read; calls beyond are refused. One answer more may be on top.
     static let unreadBytesLimit = 64 << 20
-    /// Given to the connection at its start, on top of HTTP/2's 65,535.
-    static let connectionWindow = 4 << 20
-    static let streamWindow = 1 << 20
+    /// What the client may send before some of it is returned: HTTP/2's 65,535, and what it is given at the start.
+    static let connectionWindow = 65_535 + (4 << 20)
+    static let maximumStreams = 65_536
 
-    private let router: [String: Method]
-    private var calls: [HTTP2StreamID: GRPCCall] = [:]
-    private var unreturnedWindow = 0
-    private var unreadBytes = 0
+    let router: [String: Method]
+    let mail: LoopMail
+    private(set) var context: ChannelHandlerContext?
+    private(set) var outbox: Outbox?
+    var calls: [UInt32: GRPCCall] = [:]
+    var peer = PeerSettings()
+    var guardian = FloodGuard()
+    private(set) var isQuiescing = false
+
+    // What the client sends.
+    var frames = FrameParser()
+    var headers = HeaderBlocks<CallHead.Parsed>()
+    var hasSettings = false
+    var lastStream: UInt32 = 0
+    var receiveWindow = connectionWindow
+    var unreturnedWindow = 0
     /// Of all calls.
-    private var partialBytes = 0
-    private var isQuiescing = false
+    var partialBytes = 0
+    /// Streams that we have reset: what the client sent before it knew is no violation.
+    var recentResets: [UInt32] = []
+
+    // What it is sent.
+    var output = FrameBuffer()
+    var sendWindow = PeerSettings.defaultWindow
+    /// Streams that have room in their own window and none in the connection's.
+    var blocked: [UInt32] = []
+    /// Written to the channel, the last of it without a flush.
+    var writtenBytes = 0
+    /// Flushed, and not yet taken by the socket.
+    var flushedBytes = 0
+    /// Queued in calls.
+    var queuedBytes = 0
+    var deliveries: [(count: any DeliveryCount, size: Int)] = []
     /// The end of the read flushes.
-    private var isReading = false
-    private var context: ChannelHandlerContext?
-    private var outbox: Outbox?
+    var isReading = false
+    /// The end of the mail's round flushes.
+    var flushesLater = false
 
-    init(router: [String: Method]) { self.router = router }
-
-    // MARK: - The connection
+    init(router: [String: Method], mail: LoopMail) {
+        self.router = router
+        self.mail = mail
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        outbox = Outbox(eventLoop: context.eventLoop) { [weak self] in self?.deliver($0) }
-        if context.channel.isActive { openWindow(context) }
+        outbox = Outbox(mail) { [weak self] in self?.deliver($0) }
+        output.settings([
+            (3, Self.maximumStreams), (4, StreamWindows.receiveLimit),
+            (6, HeaderBlocks<CallHead.Parsed>.longestList),
+        ])
+        output.windowUpdate(0, Self.connectionWindow - PeerSettings.defaultWindow)
+        flushNow()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        closeAll()
         self.context = nil
         outbox?.close()
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        openWindow(context)
-        context.fireChannelActive()
-    }
-
     func channelInactive(context: ChannelHandlerContext) {
-        for call in calls.values { call.closed() }
-        calls.removeAll()
+        closeAll()
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // An error of one stream is NIOHTTP2Error.StreamError, and the handler has reset the stream already.
-        if error is NIOHTTP2Errors.StreamError { return }
-        context.close(promise: nil)
+    private func closeAll() {
+        let open = calls.values
+        calls = [:]
+        for call in open { call.closed() }
     }
 
-    private func openWindow(_ context: ChannelHandlerContext) {
-        write(.rootStream, .windowUpdate(windowSizeIncrement: Self.connectionWindow))
-        context.flush()
-    }
-
-    // MARK: - Frames
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        isReading = true
-        let frame = unwrapInboundIn(data)
-        switch frame.payload {
-        case .headers(let headers): open(frame.streamID, headers.headers, ended: headers.endStream)
-        case .data(let data): receive(frame.streamID, data)
-        case .rstStream: end(frame.streamID)
-        default: break
-        }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        isReading = false
-        context.flush()
-        context.fireChannelReadComplete()
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case let closed as StreamClosedEvent: end(closed.streamID)
-        case is NIOHTTP2StreamCreatedEvent: break
-        case is ChannelShouldQuiesceEvent: quiesce(context)
-        default: break
-        }
+        if event is ChannelShouldQuiesceEvent { quiesce(context) }
         context.fireUserInboundEventTriggered(event)
-    }
-
-    private func open(_ stream: HTTP2StreamID, _ headers: HPACKHeaders, ended: Bool) {
-        if let call = calls[stream] {  // Trailers of the client: gRPC has none, but they end its side.
-            if ended { call.halfClosed() }
-            return
-        }
-        if let status = refusal { return refuse(stream, CallHead.trailers(status, isOnly: true), ended: ended) }
-        switch CallHead.parse(headers, router) {
-        case .refused(let answer): refuse(stream, answer, ended: ended)
-        case .call(let method, let timeout):
-            guard let context, let outbox else { return }
-            let call = GRPCCall(stream: stream, method: method, eventLoop: context.eventLoop, outbox: outbox)
-            calls[stream] = call
-            call.open()
-            if let timeout { call.expire(in: timeout) }
-            if ended { call.halfClosed() }
-        }
-    }
-
-    /// Why no call is taken at all.
-    private var refusal: GRPCStatus? {
-        if isQuiescing { return EtcdErrors.stopped }
-        guard unreadBytes > Self.unreadBytesLimit else { return nil }
-        return GRPCStatus(
-            .resourceExhausted, "berth: \(unreadBytes) bytes of answers wait to be read on this connection")
-    }
-
-    private func receive(_ stream: HTTP2StreamID, _ data: HTTP2Frame.FramePayload.Data) {
-        guard case .byteBuffer(var bytes) = data.data else { return }
-        let size = bytes.readableBytes + (data.paddingBytes.map { $0 + 1 } ?? 0)
-        let call = calls[stream]
-        if let call {
-            let before = call.partialBytes
-            call.receive(&bytes)
-            partialBytes += call.partialBytes - before
-            if data.endStream { call.halfClosed() }
-        }
-        credit(stream, size, streamIsOpen: !data.endStream && calls[stream] != nil)
-        if partialBytes > Self.partialBytesLimit { context?.close(promise: nil) }
-    }
-
-    /// Returns what was read to the client, in pieces worth a frame.
-    private func credit(_ stream: HTTP2StreamID, _ size: Int, streamIsOpen: Bool) {
-        unreturnedWindow += size
-        if unreturnedWindow > Self.connectionWindow / 4 {
-            write(.rootStream, .windowUpdate(windowSizeIncrement: unreturnedWindow))
-            unreturnedWindow = 0
-        }
-        if streamIsOpen, let increment = calls[stream]?.consume(size, window: Self.streamWindow) {
-            write(stream, .windowUpdate(windowSizeIncrement: increment))
-        }
-    }
-
-    private func end(_ stream: HTTP2StreamID) {
-        guard let call = calls.removeValue(forKey: stream) else { return }
-        partialBytes -= call.partialBytes
-        call.closed()
     }
 
     private func quiesce(_ context: ChannelHandlerContext) {
         isQuiescing = true
-        write(.rootStream, .goAway(lastStreamID: .maxID, errorCode: .noError, opaqueData: nil))
-        context.flush()
-        if calls.isEmpty { context.close(promise: nil) }
+        output.goAway(lastStream: UInt32(Int32.max), .noError, "")
+        flushNow()
+        closeIfQuiet()
     }
 
-    // MARK: - Answers
-
-    private func deliver(_ letters: [Outbox.Letter]) {
-        guard let context else { return }
-        for letter in letters {
-            guard let call = calls[letter.stream] else { continue }
-            switch letter.content {
-            case .message(let bytes): send(call, bytes)
-            case .reply(let bytes):
-                send(call, bytes)
-                finish(call, nil)
-            case .end(let status): finish(call, status)
-            }
-        }
-        if !isReading { context.flush() }
-        if isQuiescing, calls.isEmpty { context.close(promise: nil) }
+    func closeIfQuiet() {
+        if isQuiescing, calls.isEmpty { context?.close(promise: nil) }
     }
 
-    private func send(_ call: GRPCCall, _ bytes: ByteBuffer) {
-        if call.takeNeedsHead() { write(call.stream, .headers(.init(headers: CallHead.answer))) }
-        let size = bytes.readableBytes
-        let promise = call.promiseOfDelivery(size)
-        if let promise {
-            unreadBytes += size
-            promise.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.unreadBytes -= size }
-        }
-        write(call.stream, .data(.init(data: .byteBuffer(bytes))), promise: promise)
+    /// Says why, and ends the connection.
+    func fail(_ error: ConnectionError) {
+        output.goAway(lastStream: lastStream, error.code, error.reason)
+        flushNow()
+        closeAll()
+        context?.close(promise: nil)
     }
 
-    private func finish(_ call: GRPCCall, _ status: GRPCStatus?) {
-        let trailers = CallHead.trailers(status, isOnly: call.takeNeedsHead())
-        write(call.stream, .headers(.init(headers: trailers, endStream: true)))
-        if !call.isHalfClosed { write(call.stream, .rstStream(.noError)) }
-        end(call.stream)
+    // MARK: - Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard self.context != nil, context.channel.isActive else { return }
+        isReading = true
+        var bytes = unwrapInboundIn(data)
+        frames.append(&bytes)
+        bytes = ByteBuffer()
+        do throws(ConnectionError) {
+            while let frame = try frames.next() { try receive(frame) }
+        } catch { fail(error) }
     }
 
-    private func refuse(_ stream: HTTP2StreamID, _ answer: HPACKHeaders, ended: Bool) {
-        write(stream, .headers(.init(headers: answer, endStream: true)))
-        if !ended { write(stream, .rstStream(.noError)) }
-    }
-
-    private func write(
-        _ stream: HTTP2StreamID, _ payload: HTTP2Frame.FramePayload, promise: EventLoopPromise<Void>? = nil
-    ) {
-        context?.write(wrapOutboundOut(HTTP2Frame(streamID: stream, payload: payload)), promise: promise)
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        flushNow()
+        context.fireChannelReadComplete()
     }
 }

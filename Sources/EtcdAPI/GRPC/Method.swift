@@ -1,11 +1,16 @@
 package import NIOCore
 internal import Objects
 
+/// Writes a reply, without gRPC's prefix, at the end of a buffer: where it is written is where it is encoded.
+package typealias ReplyEncoder = @Sendable (inout ByteBuffer) throws(GRPCStatus) -> Void
+
 /// A method of a service with its message types erased: bytes in, bytes out.
-package struct Method: Sendable {
+package final class Method: Sendable {
     enum Body: Sendable {
+        /// One request, one answer, which is there at once.
+        case immediate(@Sendable (ByteBuffer, inout ByteBuffer) throws(GRPCStatus) -> Void)
         /// One request, one answer. `answer` may be called from any thread, once.
-        case unary(@Sendable (ByteBuffer, @escaping @Sendable (Result<ByteBuffer, GRPCStatus>) -> Void) -> Void)
+        case unary(@Sendable (ByteBuffer, @escaping @Sendable (@escaping ReplyEncoder) -> Void) -> Void)
         /// A stream of answers, and perhaps of requests.
         case streaming(@Sendable (any CallStream) -> any CallHandler)
     }
@@ -23,48 +28,81 @@ package struct Method: Sendable {
     let shape: Shape?
     /// For the JSON gateway: its request in protobuf.
     let fromJSON: @Sendable (JSON) throws(WireError) -> ByteBuffer
-    /// For the JSON gateway: one answer, with gRPC's prefix, in JSON.
+    /// For the JSON gateway: one answer, without gRPC's prefix, in JSON.
     let toJSON: @Sendable (ByteBuffer) throws(WireError) -> JSON
+
+    private init(
+        body: Body, shape: Shape?, fromJSON: @escaping @Sendable (JSON) throws(WireError) -> ByteBuffer,
+        toJSON: @escaping @Sendable (ByteBuffer) throws(WireError) -> JSON
+    ) {
+        self.body = body
+        self.shape = shape
+        self.fromJSON = fromJSON
+        self.toJSON = toJSON
+    }
+
+    private convenience init<Call: Message, Reply: Message>(
+        _ body: Body, _: Call.Type, _: Reply.Type, clientStreams: Bool = false, serverStreams: Bool = false
+    ) {
+        self.init(
+            body: body,
+            shape: Shape(
+                call: Call.self, reply: Reply.self, clientStreams: clientStreams, serverStreams: serverStreams),
+            fromJSON: { (json) throws(WireError) in try Method.transcode(json, as: Call.self) },
+            toJSON: { (bytes) throws(WireError) in GatewayWriter.json(try ProtobufReader.decode(Reply.self, bytes)) })
+    }
 
     package static func unary<Call: Message, Reply: Message>(
         _: Call.Type,
         _ serve: @escaping @Sendable (Call, @escaping @Sendable (Result<Reply, GRPCStatus>) -> Void) -> Void
     ) -> Method {
-        Method(
-            body: .unary { bytes, answer in
-                let call: Call
-                do throws(WireError) { call = try ProtobufReader.decode(Call.self, bytes) } catch {
-                    return answer(.failure(unreadable(error)))
-                }
-                serve(call) { answer($0.map { MessageFramer.frame($0, ByteBufferAllocator()) }) }
-            }, shape: Shape(call: Call.self, reply: Reply.self),
-            fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
-            toJSON: { (framed) throws(WireError) in try json(framed, as: Reply.self) })
+        deferred(Call.self) { call, answer in
+            serve(call) { result in answer { () throws(GRPCStatus) in try result.get() } }
+        }
     }
 
-    /// Answered at once with a message that is encoded already, prefix and all.
-    static func encoded<Call: Message, Reply: Message>(
-        _ type: Call.Type, _ reply: Reply.Type, _ serve: @escaping @Sendable (Call) throws(GRPCStatus) -> ByteBuffer
+    /// As `unary`, but the reply is made on the connection's event loop: the store's writer, which calls back for all
+    /// calls of a batch one after the other, has better things to do.
+    static func deferred<Call: Message, Reply: Message>(
+        _: Call.Type,
+        _ serve:
+            @escaping @Sendable (
+                Call, @escaping @Sendable (@escaping @Sendable () throws(GRPCStatus) -> Reply) -> Void
+            ) -> Void
     ) -> Method {
-        let decoding = unary(type) { (_, _: (Result<Reply, GRPCStatus>) -> Void) in }
-        return Method(
-            body: .unary { bytes, answer in
-                answer(
-                    Result { () throws(GRPCStatus) in
-                        let call: Call
-                        do throws(WireError) { call = try ProtobufReader.decode(Call.self, bytes) } catch {
-                            throw unreadable(error)
-                        }
-                        return try serve(call)
-                    })
-            }, shape: decoding.shape, fromJSON: decoding.fromJSON, toJSON: decoding.toJSON)
+        Method(
+            .unary { bytes, answer in
+                let call: Call
+                do throws(WireError) { call = try ProtobufReader.decode(Call.self, bytes) } catch {
+                    let status = unreadable(error)
+                    return answer { (_) throws(GRPCStatus) in throw status }
+                }
+                serve(call) { make in
+                    answer { (buffer) throws(GRPCStatus) in ProtobufWriter.append(try make(), to: &buffer) }
+                }
+            }, Call.self, Reply.self)
+    }
+
+    /// Answered at once by a service that encodes for itself.
+    static func encoded<Call: Message, Reply: Message>(
+        _: Call.Type, _: Reply.Type,
+        _ serve: @escaping @Sendable (Call, inout ByteBuffer) throws(GRPCStatus) -> Void
+    ) -> Method {
+        Method(
+            .immediate { (bytes, buffer) throws(GRPCStatus) in
+                let call: Call
+                do throws(WireError) { call = try ProtobufReader.decode(Call.self, bytes) } catch {
+                    throw unreadable(error)
+                }
+                try serve(call, &buffer)
+            }, Call.self, Reply.self)
     }
 
     package static func immediate<Call: Message, Reply: Message>(
-        _ type: Call.Type, _ serve: @escaping @Sendable (Call) throws(GRPCStatus) -> Reply
+        _: Call.Type, _ serve: @escaping @Sendable (Call) throws(GRPCStatus) -> Reply
     ) -> Method {
-        unary(type) { call, answer in
-            answer(Result { () throws(GRPCStatus) in try serve(call) })
+        encoded(Call.self, Reply.self) { (call, buffer) throws(GRPCStatus) in
+            ProtobufWriter.append(try serve(call), to: &buffer)
         }
     }
 
@@ -73,25 +111,14 @@ package struct Method: Sendable {
         _: Call.Type, _: Reply.Type, clientStreams: Bool = true, serverStreams: Bool = true,
         _ open: @escaping @Sendable (any CallStream) -> any CallHandler
     ) -> Method {
-        Method(
-            body: .streaming(open),
-            shape: Shape(
-                call: Call.self, reply: Reply.self, clientStreams: clientStreams, serverStreams: serverStreams),
-            fromJSON: { (json) throws(WireError) in try transcode(json, as: Call.self) },
-            toJSON: { (framed) throws(WireError) in try json(framed, as: Reply.self) })
+        Method(.streaming(open), Call.self, Reply.self, clientStreams: clientStreams, serverStreams: serverStreams)
     }
 
     /// Refused whatever is asked.
     static func refused(_ status: GRPCStatus) -> Method {
         Method(
-            body: .unary { _, answer in answer(.failure(status)) }, shape: nil,
+            body: .immediate { (_, _) throws(GRPCStatus) in throw status }, shape: nil,
             fromJSON: { (_) throws(WireError) in ByteBuffer() }, toJSON: { (_) throws(WireError) in .null })
-    }
-
-    private static func json<Reply: Message>(_ framed: ByteBuffer, as _: Reply.Type) throws(WireError) -> JSON {
-        var bytes = framed
-        bytes.moveReaderIndex(forwardBy: MessageFramer.prefixLength)
-        return GatewayWriter.json(try ProtobufReader.decode(Reply.self, bytes))
     }
 
     private static func transcode<Call: Message>(_ json: JSON, as _: Call.Type) throws(WireError) -> ByteBuffer {

@@ -1,20 +1,20 @@
 internal import NIOConcurrencyHelpers
 internal import NIOCore
-internal import NIOHTTP2
 
 /// Carries answers from any thread to a connection's event loop. A batch of the store's writer completes many calls of
 /// a connection at once; they cross over in one hop and leave in one flush. What is answered on the event loop itself
 /// takes no detour.
-final class Outbox: Sendable {
+final class Outbox: LoopTask {
     struct Letter: Sendable {
         enum Content: Sendable {
-            case message(ByteBuffer)
-            /// A message and a good end.
-            case reply(ByteBuffer)
+            /// One or more messages with their prefixes.
+            case messages(ByteBuffer)
+            /// A message, encoded where it is written, and a good end.
+            case reply(ReplyEncoder)
             case end(GRPCStatus?)
         }
 
-        let stream: HTTP2StreamID
+        let stream: UInt32
         let content: Content
     }
 
@@ -24,20 +24,20 @@ final class Outbox: Sendable {
         var isClosed = false
     }
 
-    private let eventLoop: any EventLoop
+    private let mail: LoopMail
     private let state = NIOLockedValueBox(State())
     private let deliver: NIOLoopBound<([Letter]) -> Void>
 
     /// On the event loop; `deliver` is called there.
-    init(eventLoop: any EventLoop, _ deliver: @escaping ([Letter]) -> Void) {
-        self.eventLoop = eventLoop
-        self.deliver = NIOLoopBound(deliver, eventLoop: eventLoop)
+    init(_ mail: LoopMail, _ deliver: @escaping ([Letter]) -> Void) {
+        self.mail = mail
+        self.deliver = NIOLoopBound(deliver, eventLoop: mail.eventLoop)
     }
 
     private enum Way { case now, scheduled, schedule, nowhere }
 
     func post(_ letter: Letter) {
-        let isHere = eventLoop.inEventLoop
+        let isHere = mail.eventLoop.inEventLoop
         let way = state.withLockedValue { state -> Way in
             guard !state.isClosed else { return .nowhere }
             // Not ahead of what was posted before.
@@ -48,7 +48,7 @@ final class Outbox: Sendable {
         }
         switch way {
         case .now: deliver.value([letter])
-        case .schedule: eventLoop.execute { self.drain() }
+        case .schedule: mail.post(self)
         case .scheduled, .nowhere: break
         }
     }
@@ -60,11 +60,12 @@ final class Outbox: Sendable {
         }
     }
 
-    private func drain() {
+    func run() {
         let letters = state.withLockedValue { state in
-            defer { state.letters = [] }
             state.isScheduled = false
-            return state.letters
+            let letters = state.letters
+            state.letters = []
+            return letters
         }
         if !letters.isEmpty { deliver.value(letters) }
     }

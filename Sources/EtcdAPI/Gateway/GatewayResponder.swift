@@ -41,6 +41,8 @@ package struct GatewayResponder: Responder {
         do throws(WireError) {
             let bytes = try method.fromJSON(try Self.parse(request.body))
             switch method.body {
+            case .immediate(let serve):
+                answer({ (buffer) throws(GRPCStatus) in try serve(bytes, &buffer) }, method, exchange)
             case .unary(let serve): serve(bytes) { self.answer($0, method, exchange) }
             case .streaming(let open): GatewayStream.run(method, open, bytes, exchange)
             }
@@ -55,9 +57,10 @@ package struct GatewayResponder: Responder {
         }
     }
 
-    private func answer(_ result: Result<ByteBuffer, GRPCStatus>, _ method: Method, _ exchange: any Exchange) {
+    private func answer(_ encode: ReplyEncoder, _ method: Method, _ exchange: any Exchange) {
         do throws(GRPCStatus) {
-            let bytes = try result.get()
+            var bytes = ByteBuffer()
+            try encode(&bytes)
             do throws(WireError) { exchange.send(.json(try method.toJSON(bytes))) } catch {
                 throw GRPCStatus(.internal, error.description)
             }

@@ -39,8 +39,8 @@ final class GatewayStream: CallStream, Sendable {
 
     func send(encoded messages: ByteBuffer) {
         var rest = messages
-        while let length = rest.getInteger(at: rest.readerIndex + 1, as: UInt32.self),
-            let message = rest.readSlice(length: Int(length) + MessageFramer.prefixLength)
+        while rest.readSlice(length: 1) != nil, let length = rest.readInteger(as: UInt32.self),
+            let message = rest.readSlice(length: Int(length))
         {
             do throws(WireError) { line(["result": try toJSON(message)]) } catch {
                 return finish(GRPCStatus(.internal, error.description))

@@ -1,5 +1,4 @@
 package import NIOCore
-internal import NIOHTTP2
 package import Store
 package import Transport
 
@@ -35,25 +34,7 @@ struct GRPCAcceptor: HTTP2Acceptor {
     let router: Router
 
     func configure(_ channel: any Channel, _ connection: Connection) throws {
-        var http2 = NIOHTTP2Handler.ConnectionConfiguration()
-        // What a call's headers must have is looked for in `CallHead`; the rest is not used, whatever it is. gRPC frames
-        // its messages itself.
-        http2.headerBlockValidation = .disabled
-        http2.contentLengthValidation = .disabled
-        http2.initialSettings = [
-            HTTP2Setting(parameter: .maxConcurrentStreams, value: 65_536),
-            HTTP2Setting(parameter: .initialWindowSize, value: GRPCConnection.streamWindow),
-            HTTP2Setting(parameter: .maxHeaderListSize, value: 16 * 1024),
-        ]
-        // grpc-go probes the bandwidth with a ping for each burst of data, and cancels calls by resetting streams:
-        // both are normal here, so their limits are for floods only.
-        http2.controlFrameRateLimit.maximumCount = 100_000
-        var streams = NIOHTTP2Handler.StreamConfiguration()
-        streams.streamResetFrameRateLimit.maximumCount = 50_000
-        streams.streamErrorRateLimit.maximumCount = 50_000
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(
-            NIOHTTP2Handler(mode: .server, connectionConfiguration: http2, streamConfiguration: streams))
-        try pipeline.addHandler(GRPCConnection(router: router.methods))
+        try channel.pipeline.syncOperations.addHandler(
+            GRPCConnection(router: router.methods, mail: router.mails.mail(of: channel.eventLoop)))
     }
 }

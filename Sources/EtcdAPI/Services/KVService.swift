@@ -10,24 +10,30 @@ struct KVService: Sendable {
     var methods: [String: Method] {
         [
             "Range": .encoded(RangeCall.self, RangeReply.self, range),
-            "Put": .unary(PutCall.self, put),
-            "DeleteRange": .unary(DeleteRangeCall.self, deleteRange),
-            "Txn": .unary(TransactionCall.self, transaction),
+            "Put": .deferred(PutCall.self, put),
+            "DeleteRange": .deferred(DeleteRangeCall.self, deleteRange),
+            "Txn": .deferred(TransactionCall.self, transaction),
             "Compact": .unary(CompactionCall.self, compact),
         ]
     }
 
-    func range(_ call: RangeCall) throws(GRPCStatus) -> ByteBuffer {
+    /// Makes a reply, or the error instead of it, on the connection's event loop.
+    typealias Answer<Reply> = @Sendable (@escaping @Sendable () throws(GRPCStatus) -> Reply) -> Void
+
+    func range(_ call: RangeCall, _ buffer: inout ByteBuffer) throws(GRPCStatus) {
         let request = try KVRequests.range(call)
-        if let answer = RangeEncoder(engine: engine, identity: replies.identity).answer(request) {
-            return try answer.get()
-        }
         do throws(StoreError) {
-            return MessageFramer.frame(replies.range(try engine.range(request)), ByteBufferAllocator())
-        } catch { throw EtcdErrors.status(error) }
+            if request.isPlain {
+                try RangeEncoder(engine: engine, identity: replies.identity).append(request, to: &buffer)
+            } else {
+                ProtobufWriter.append(replies.range(try engine.range(request)), to: &buffer)
+            }
+        } catch {
+            throw error.code == .requestTooLarge ? RangeEncoder.tooLarge : EtcdErrors.status(error)
+        }
     }
 
-    func put(_ call: PutCall, _ answer: @escaping @Sendable (Result<PutReply, GRPCStatus>) -> Void) {
+    func put(_ call: PutCall, _ answer: @escaping Answer<PutReply>) {
         submit(answer) { () throws(GRPCStatus) in
             Transaction(success: [.put(try KVRequests.put(call))])
         } reply: { result in
@@ -36,9 +42,7 @@ struct KVService: Sendable {
         }
     }
 
-    func deleteRange(
-        _ call: DeleteRangeCall, _ answer: @escaping @Sendable (Result<DeleteRangeReply, GRPCStatus>) -> Void
-    ) {
+    func deleteRange(_ call: DeleteRangeCall, _ answer: @escaping Answer<DeleteRangeReply>) {
         submit(answer) { () throws(GRPCStatus) in
             Transaction(success: [.delete(try KVRequests.delete(call))])
         } reply: { result in
@@ -47,9 +51,7 @@ struct KVService: Sendable {
         }
     }
 
-    func transaction(
-        _ call: TransactionCall, _ answer: @escaping @Sendable (Result<TransactionReply, GRPCStatus>) -> Void
-    ) {
+    func transaction(_ call: TransactionCall, _ answer: @escaping Answer<TransactionReply>) {
         submit(answer) { () throws(GRPCStatus) in
             try KVRequests.transaction(call)
         } reply: { result in
@@ -73,17 +75,21 @@ struct KVService: Sendable {
     }
 
     private func submit<Reply>(
-        _ answer: @escaping @Sendable (Result<Reply, GRPCStatus>) -> Void,
-        _ request: () throws(GRPCStatus) -> Transaction,
+        _ answer: @escaping Answer<Reply>, _ request: () throws(GRPCStatus) -> Transaction,
         reply: @escaping @Sendable (TransactionResult) -> Reply
     ) {
         let transaction: Transaction
         do throws(GRPCStatus) {
             transaction = try request()
             try guardian.check(transaction)
-        } catch { return answer(.failure(error)) }
+        } catch { return answer { () throws(GRPCStatus) in throw error } }
         engine.submit(transaction, origin: Origin("etcd")) { result in
-            answer(result.mapError(EtcdErrors.status).map(reply))
+            answer { () throws(GRPCStatus) in
+                switch result {
+                case .success(let result): reply(result)
+                case .failure(let error): throw EtcdErrors.status(error)
+                }
+            }
         }
     }
 }

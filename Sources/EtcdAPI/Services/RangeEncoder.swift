@@ -10,27 +10,18 @@ struct RangeEncoder {
     /// As grpc-go's default for what a server sends.
     static let limit = Int(Int32.max)
 
-    /// nil: the request sorts or filters, which needs all rows at hand.
-    func answer(_ request: RangeRequest) -> Result<ByteBuffer, GRPCStatus>? {
-        guard request.isPlain else { return nil }
-        return Result { () throws(GRPCStatus) in
-            do throws(StoreError) { return try encode(request) } catch {
-                throw error.code == .requestTooLarge ? Self.tooLarge : EtcdErrors.status(error)
-            }
-        }
-    }
-
-    private static let tooLarge = GRPCStatus(
+    static let tooLarge = GRPCStatus(
         .resourceExhausted, "grpc: trying to send message larger than max (\(limit)); read in pages with a limit")
 
-    private func encode(_ request: RangeRequest) throws(StoreError) -> ByteBuffer {
-        var capacity = 512
-        if case .key = request.range {} else if !request.countOnly { capacity = 16_384 }
-        var buffer = ByteBufferAllocator().buffer(capacity: capacity)
-        buffer.writeRepeatingByte(0, count: MessageFramer.prefixLength)
+    /// `requestTooLarge`: the answer is.
+    func append(_ request: RangeRequest, to buffer: inout ByteBuffer) throws(StoreError) {
+        let start = buffer.writerIndex
+        if case .key = request.range {} else if !request.countOnly { buffer.reserveCapacity(minimumWritableBytes: 16_384) }
         let result = try engine.scan(request) { row throws(StoreError) in
             RowEncoder(row, withValue: !request.keysOnly).append(2, to: &buffer)
-            if buffer.readableBytes > Self.limit { throw StoreError(.requestTooLarge, "the answer is too long") }
+            if buffer.writerIndex - start > Self.limit {
+                throw StoreError(.requestTooLarge, "the answer is too long")
+            }
             return true
         }
         // The revision is known last, and fields may come in any order.
@@ -39,8 +30,6 @@ struct RangeEncoder {
         rest.more = result.more
         rest.count = Int64(result.count)
         ProtobufWriter.append(rest, to: &buffer)
-        MessageFramer.seal(&buffer, from: buffer.readerIndex)
-        return buffer
     }
 }
 

@@ -3,18 +3,21 @@ internal import Store
 /// Every method that is served, by its path.
 struct Router: Sendable {
     let methods: [String: Method]
+    let mails = LoopMails()
 
     init(engine: any Engine, identity: Identity, guardian: WriteGuard, facts: @escaping @Sendable () -> StorageFacts) {
         let replies = KVReplies(identity: identity)
         let alarms = AlarmBook()
-        let encoders = WatchEncoders(identity: identity)
+        let encoder = SharedWatchEncoder(identity: identity)
+        let mails = mails
         let engine = AlarmedEngine(engine, alarms)
         var services: [String: [String: Method]] = [
             "etcdserverpb.KV": KVService(engine: engine, replies: replies, guardian: guardian).methods,
             "etcdserverpb.Watch": [
                 "Watch": .streaming(WatchCall.self, WatchReply.self) {
-
-                    WatchStream(engine: engine, replies: replies, encoders: encoders, stream: $0)
+                    WatchStream(
+                        engine: engine, replies: replies, encoder: encoder, mail: mails.mail(of: $0.eventLoop),
+                        stream: $0)
                 }
             ],
             "etcdserverpb.Lease": LeaseService(engine: engine, replies: replies).methods,

@@ -2,59 +2,66 @@ internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import Store
 
-/// Encodes the answers of watches for the streams of one event loop. Many watches of one key see the same event one
-/// after the other: its bytes are made once and copied from then on.
-final class WatchEncoder {
-    /// One transaction may put a key and delete it again: revision and key alone do not say which event it is.
+/// Encodes the answers of watches. The store hands the same events to all watches that want them, one watch after the
+/// other: their bytes are made once and copied from then on.
+struct WatchEncoder {
     private struct Entry {
-        var revision: Int64
-        var version: Int64
-        /// Absent too where a watch does not want the previous value.
-        var previousRevision: Int64?
-        var kind: Event.Kind
-        var key: [UInt8]
-        /// As field 11 of `WatchResponse`.
+        /// Kept, so that its memory cannot become that of another array: where it lies says which one it is.
+        var events: [Event]
+        /// `events` as fields 11 of `WatchResponse`.
         var bytes: ByteBuffer
 
-        init(_ event: Event, _ bytes: ByteBuffer) {
-            (revision, version) = (event.current.modRevision, event.current.version)
-            previousRevision = event.previous?.modRevision
-            (kind, key) = (event.kind, event.current.key)
-            self.bytes = bytes
-        }
-
-        func isOf(_ event: borrowing Event) -> Bool {
-            revision == event.current.modRevision && kind == event.kind && version == event.current.version
-                && previousRevision == event.previous?.modRevision && key == event.current.key
+        func isOf(_ events: [Event]) -> Bool {
+            self.events.count == events.count
+                && self.events.withUnsafeBufferPointer({ $0.baseAddress })
+                    == events.withUnsafeBufferPointer({ $0.baseAddress })
         }
     }
 
-    private static let slots = 1024
-    /// Longer events are encoded each time, so that this memory stays below 4 MiB.
-    private static let longest = 4096
+    /// With the previous values and without, puts or deletions only.
+    private static let slots = 4
+    /// Longer ones are encoded each time, so that this memory stays below 4 MiB.
+    private static let longest = 1 << 20
 
     private let identity: Identity
-    private var entries = [Entry?](repeating: nil, count: slots)
+    private var entries: [Entry] = []
+    private var oldest = 0
     private var header = (revision: Int64.min, bytes: ByteBuffer())
 
     init(identity: Identity) { self.identity = identity }
 
-    /// One gRPC message, prefix and all.
-    func append(
-        _ events: ArraySlice<Event>, watch: Int64, revision: Int64, isFragment: Bool, to buffer: inout ByteBuffer
+    /// One gRPC message, prefix and all; several if the watch takes fragments and they are too long for one.
+    mutating func append(
+        _ events: [Event], watch: Int64, revision: Int64, fragments: Bool, to buffer: inout ByteBuffer
+    ) {
+        let size = events.reduce(0) { $0 + $1.byteCount }
+        if size <= Self.longest {
+            return append(bytes(of: events), watch: watch, revision: revision, isFragment: false, to: &buffer)
+        }
+        let pieces = fragments ? WatchFragments.split(events) : [events[...]]
+        for (number, piece) in pieces.enumerated() {
+            append(
+                Self.encode(piece), watch: watch, revision: revision, isFragment: number < pieces.count - 1, to: &buffer
+            )
+        }
+    }
+
+    private mutating func append(
+        _ events: ByteBuffer, watch: Int64, revision: Int64, isFragment: Bool, to buffer: inout ByteBuffer
     ) {
         let start = buffer.writerIndex
-        buffer.writeRepeatingByte(0, count: MessageFramer.prefixLength)
+        buffer.reserveCapacity(minimumWritableBytes: 128 + events.readableBytes)
+        buffer.writeMultipleIntegers(UInt8(0), UInt32(0))
         appendHeader(revision, to: &buffer)
         var rest = WatchReply()
         rest.watchID = watch
         rest.fragment = isFragment
         ProtobufWriter.append(rest, to: &buffer)
-        for event in events { append(event, to: &buffer) }
+        buffer.writeImmutableBuffer(events)
         MessageFramer.seal(&buffer, from: start)
     }
 
-    private func appendHeader(_ revision: Int64, to buffer: inout ByteBuffer) {
+    private mutating func appendHeader(_ revision: Int64, to buffer: inout ByteBuffer) {
         if header.revision != revision {
             var reply = WatchReply()
             reply.header = identity.header(revision)
@@ -65,78 +72,43 @@ final class WatchEncoder {
         buffer.writeImmutableBuffer(header.bytes)
     }
 
-    private func append(_ event: Event, to buffer: inout ByteBuffer) {
-        let place = event.current.modRevision &+ 31 &* Int64(event.current.key.last ?? 0)
-        let slot = Int(truncatingIfNeeded: place) & (Self.slots - 1)
-        if let entry = entries[slot], entry.isOf(event) {
-            buffer.writeImmutableBuffer(entry.bytes)
-            return
+    private mutating func bytes(of events: [Event]) -> ByteBuffer {
+        for entry in entries where entry.isOf(events) { return entry.bytes }
+        let entry = Entry(events: events, bytes: Self.encode(events[...]))
+        if entries.count < Self.slots {
+            entries.append(entry)
+        } else {
+            entries[oldest] = entry
+            oldest = (oldest + 1) % Self.slots
         }
-        guard event.byteCount <= Self.longest else { return Self.encode(event, to: &buffer) }
-        var bytes = ByteBuffer()
-        Self.encode(event, to: &bytes)
-        buffer.writeImmutableBuffer(bytes)
-        entries[slot] = Entry(event, bytes)
+        return entry.bytes
     }
 
-    private static func encode(_ event: Event, to buffer: inout ByteBuffer) {
-        var wire = WireEvent()
-        wire.type = event.kind == .put ? .put : .delete
-        wire.kv = KVReplies.keyValue(event.current)
-        wire.prevKv = event.previous.map(KVReplies.keyValue)
+    private static func encode(_ events: ArraySlice<Event>) -> ByteBuffer {
         var reply = WatchReply()
-        reply.events = [wire]
-        ProtobufWriter.append(reply, to: &buffer)
+        reply.events = events.map { event in
+            var wire = WireEvent()
+            wire.type = event.kind == .put ? .put : .delete
+            wire.kv = KVReplies.keyValue(event.current)
+            wire.prevKv = event.previous.map(KVReplies.keyValue)
+            return wire
+        }
+        var bytes = ByteBuffer()
+        ProtobufWriter.append(reply, to: &bytes)
+        return bytes
     }
 }
 
-/// An encoder for each event loop.
-final class WatchEncoders: Sendable {
-    private let identity: Identity
-    private let encoders = NIOLockedValueBox<[ObjectIdentifier: NIOLoopBound<WatchEncoder>]>([:])
+/// One for all streams: events come from one thread of the store, and all streams see the same ones.
+final class SharedWatchEncoder: Sendable {
+    private let encoder: NIOLockedValueBox<WatchEncoder>
 
-    init(identity: Identity) { self.identity = identity }
+    init(identity: Identity) { encoder = NIOLockedValueBox(WatchEncoder(identity: identity)) }
 
-    /// On the event loop.
-    func encoder(on eventLoop: any EventLoop) -> NIOLoopBound<WatchEncoder> {
-        encoders.withLockedValue { encoders in
-            if let encoder = encoders[ObjectIdentifier(eventLoop)] { return encoder }
-            let encoder = NIOLoopBound(WatchEncoder(identity: identity), eventLoop: eventLoop)
-            encoders[ObjectIdentifier(eventLoop)] = encoder
-            return encoder
+    func append(_ events: [Event], watch: Int64, revision: Int64, fragments: Bool, to buffer: inout ByteBuffer) {
+        encoder.withLockedValue {
+            $0.append(events, watch: watch, revision: revision, fragments: fragments, to: &buffer)
         }
-    }
-}
-
-/// Events of one stream's mail, together for each watch: what has piled up leaves in few messages. All events of one
-/// revision stay in one message.
-struct WatchBatch {
-    struct Group {
-        let watchID: Int64
-        var revision: Int64
-        var events: [Event]
-        var bytes: Int
-    }
-
-    /// A message is not made longer than this for the sake of having few.
-    static let limit = 1 << 20
-
-    private(set) var groups: [Group] = []
-    /// The newest group of each watch.
-    private var places: [Int64: Int] = [:]
-
-    var isEmpty: Bool { groups.isEmpty }
-
-    mutating func add(_ events: [Event], revision: Int64, to watchID: Int64) {
-        let bytes = events.reduce(0) { $0 + $1.byteCount }
-        if let place = places[watchID], groups[place].bytes + bytes <= Self.limit {
-            groups[place].events += events
-            groups[place].revision = revision
-            groups[place].bytes += bytes
-            return
-        }
-        places[watchID] = groups.count
-        groups.append(Group(watchID: watchID, revision: revision, events: events, bytes: bytes))
     }
 }
 

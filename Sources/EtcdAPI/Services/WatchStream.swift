@@ -8,11 +8,9 @@ internal import Store
 /// and its signals come back through the same event loop.
 final class WatchStream: CallHandler, Sendable {
     struct Watcher {
+        let sink: WatchMailboxSink
         var handle: (any WatchHandle)?
-        var fragments: Bool
-        var notifiesProgress: Bool
-        /// The revision that the client knows of this watch.
-        var revision: Int64
+        let notifiesProgress: Bool
     }
 
     struct State {
@@ -26,19 +24,19 @@ final class WatchStream: CallHandler, Sendable {
     private let replies: KVReplies
     private let stream: any CallStream
     private let mailbox: WatchMailbox
-    private let encoder: NIOLoopBound<WatchEncoder>
     private let state: NIOLoopBoundBox<State>
 
     /// etcd's `--experimental-watch-progress-notify-interval`.
     static let progressInterval = TimeAmount.minutes(10)
 
     /// On the stream's event loop.
-    init(engine: any Engine, replies: KVReplies, encoders: WatchEncoders, stream: any CallStream) {
-        encoder = encoders.encoder(on: stream.eventLoop)
+    init(
+        engine: any Engine, replies: KVReplies, encoder: SharedWatchEncoder, mail: LoopMail, stream: any CallStream
+    ) {
         self.engine = engine
         self.replies = replies
         self.stream = stream
-        mailbox = WatchMailbox(stream: stream)
+        mailbox = WatchMailbox(stream: stream, mail: mail, encoder: encoder)
         state = NIOLoopBoundBox(State(), eventLoop: stream.eventLoop)
         mailbox.onMail { [weak self] in self?.deliver($0) }
         scheduleProgress()
@@ -94,10 +92,10 @@ final class WatchStream: CallHandler, Sendable {
             withPrevious: call.prevKv)
         request.filtersPuts = call.filters.contains(.noPut)
         request.filtersDeletes = call.filters.contains(.noDelete)
-        state.value.watchers[id] = Watcher(
-            fragments: call.fragment, notifiesProgress: call.progressNotify, revision: revision)
+        let sink = mailbox.sink(for: id, fragments: call.fragment)
+        state.value.watchers[id] = Watcher(sink: sink, notifiesProgress: call.progressNotify)
         do throws(StoreError) {
-            let handle = try engine.watch(request, sink: mailbox.sink(for: id))
+            let handle = try engine.watch(request, sink: sink)
             state.value.watchers[id]?.handle = handle
             // An answer under way speaks of the whole stream, so of this watch too.
             if state.value.progress.isUnderWay {
@@ -119,7 +117,9 @@ final class WatchStream: CallHandler, Sendable {
     }
 
     private func cancel(_ id: Int64) {
-        guard state.value.watchers[id] != nil else { return }
+        guard let watcher = state.value.watchers[id] else { return }
+        // What is on its way still arrives, and nothing behind the answer to this.
+        mailbox.close(watcher.sink)
         end(id, reason: "", compactRevision: 0)
     }
 
@@ -163,36 +163,13 @@ final class WatchStream: CallHandler, Sendable {
     // MARK: - Signals
 
     private func deliver(_ letters: [WatchMailbox.Letter]) {
-        var batch = WatchBatch()
         for letter in letters {
-            if case .events(let revision, let events) = letter.signal {
-                batch.add(events, revision: revision, to: letter.watchID)
-            } else {
-                // It may speak of the whole stream, and must not be ahead of any event.
-                flush(&batch)
-                if let watcher = state.value.watchers[letter.watchID] { other(letter.signal, letter.watchID, watcher) }
+            switch letter {
+            case .messages(let bytes): stream.send(encoded: bytes)
+            case .signal(let signal, let id):
+                if let watcher = state.value.watchers[id] { other(signal, id, watcher) }
             }
         }
-        flush(&batch)
-    }
-
-    private func flush(_ batch: inout WatchBatch) {
-        guard !batch.isEmpty else { return }
-        var buffer = ByteBufferAllocator().buffer(capacity: 512)
-        let encoder = encoder.value
-        for group in batch.groups {
-            // It may have been cancelled in the meantime.
-            guard let watcher = state.value.watchers[group.watchID] else { continue }
-            state.value.watchers[group.watchID]?.revision = group.revision
-            let pieces = watcher.fragments ? WatchFragments.split(group.events) : [group.events[...]]
-            for (number, piece) in pieces.enumerated() {
-                encoder.append(
-                    piece, watch: group.watchID, revision: group.revision, isFragment: number < pieces.count - 1,
-                    to: &buffer)
-            }
-        }
-        if buffer.readableBytes > 0 { stream.send(encoded: buffer) }
-        batch = WatchBatch()
     }
 
     private func other(_ signal: WatchSignal, _ id: Int64, _ watcher: Watcher) {

@@ -1,8 +1,8 @@
-/// The event of one record, made when the first watcher wants it and shared by all others.
+/// The event of one record, made when the first watcher wants it and shared by all others, array and all.
 struct SharedEvent {
     private let record: RecordView
-    private var bare: Event?
-    private var full: Event?
+    private var bare: [Event]?
+    private var full: [Event]?
 
     init(_ record: RecordView) { self.record = record }
 
@@ -10,15 +10,16 @@ struct SharedEvent {
         record.isTombstone ? !request.filtersDeletes : !request.filtersPuts
     }
 
-    mutating func event(for request: WatchRequest, in view: borrowing ReadView) throws(StoreError) -> Event {
+    /// An array of the one event.
+    mutating func event(for request: WatchRequest, in view: borrowing ReadView) throws(StoreError) -> [Event] {
         if !request.withPrevious {
             if let bare { return bare }
-            let event = make(previous: nil)
+            let event = [make(previous: nil)]
             bare = event
             return event
         }
         if let full { return full }
-        let event = make(previous: try previous(in: view))
+        let event = [make(previous: try previous(in: view))]
         full = event
         return event
     }

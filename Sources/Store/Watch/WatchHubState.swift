@@ -67,13 +67,12 @@ struct WatchHubState {
         _ record: RecordView, _ view: borrowing ReadView, _ collector: inout RevisionCollector
     ) throws(StoreError) {
         var shared = SharedEvent(record)
-        var wanted: [Watcher] = []
         let revision = record.header.revision.main
-        live.forEach(watching: Array(record.key)) { watcher in
-            if watcher.next <= revision, SharedEvent.isWanted(record, by: watcher.request) { wanted.append(watcher) }
-        }
-        for watcher in wanted {
-            collector.add(try shared.event(for: watcher.request, in: view), revision, to: watcher)
+        for group in live.groups(watching: Array(record.key)) {
+            for watcher in group.watchers
+            where watcher.next <= revision && SharedEvent.isWanted(record, by: watcher.request) {
+                collector.add(try shared.event(for: watcher.request, in: view), revision, to: watcher)
+            }
         }
     }
 
@@ -164,38 +163,5 @@ struct WatchHubState {
         } else {
             watcher.slowSince = context.storage.monotonicNanoseconds
         }
-    }
-}
-
-/// Collects the events of one revision, so that each watcher gets them together.
-struct RevisionCollector {
-    private(set) var revision: Int64 = 0
-    private var order: [Watcher] = []
-    private var events: [[Event]] = []
-    private var places: [Int: Int] = [:]
-
-    mutating func add(_ event: Event, _ revision: Int64, to watcher: Watcher) {
-        self.revision = revision
-        if let place = places[watcher.id] {
-            events[place].append(event)
-            return
-        }
-        places[watcher.id] = order.count
-        order.append(watcher)
-        events.append([event])
-    }
-
-    /// Hands everything over and returns the watchers whose queue is too long now.
-    mutating func flush() -> [Watcher] {
-        var slow: [Watcher] = []
-        for (watcher, events) in zip(order, events) {
-            let queued = watcher.sink.receive(.events(revision: revision, events))
-            watcher.next = revision + 1
-            if queued > StoreLimits.watchQueueBytes { slow.append(watcher) }
-        }
-        order.removeAll(keepingCapacity: true)
-        events.removeAll(keepingCapacity: true)
-        places.removeAll(keepingCapacity: true)
-        return slow
     }
 }

@@ -15,6 +15,10 @@ final class Watcher: WatchHandle, @unchecked Sendable {
     /// Receives what is written as it is published; else it is catching up.
     var isLive = false
     var isCancelled = false
+    /// Where it is in its `WatcherGroup`.
+    var place = 0
+    /// Events of the revision that is being collected.
+    var pending: [Event] = []
     var wantsProgress = 0
     /// Monotonic nanoseconds since which its queue has been too long.
     var slowSince: Int64?

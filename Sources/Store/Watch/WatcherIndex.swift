@@ -1,7 +1,8 @@
 /// Finds the watchers of a key without asking all of them: single keys by hash, ranges by a search in an array that is
-/// sorted by start and knows the greatest end of each stretch. 10,000 watchers on disjoint keys cost a write nothing.
+/// sorted by start and knows the greatest end of each stretch. 10,000 watchers on disjoint keys cost a write nothing, and
+/// those of one range are found together.
 struct WatcherIndex {
-    private var byKey: [[UInt8]: [Watcher]] = [:]
+    private var byRange: [KeyRange: WatcherGroup] = [:]
     private var ranges = RangeIndex()
     private(set) var count = 0
 
@@ -9,23 +10,48 @@ struct WatcherIndex {
 
     mutating func add(_ watcher: Watcher) {
         count += 1
-        if case .key(let key) = watcher.request.range {
-            byKey[key, default: []].append(watcher)
-        } else {
-            ranges.add(watcher)
-        }
+        let range = watcher.request.range
+        if let group = byRange[range] { return group.add(watcher) }
+        let group = WatcherGroup(range)
+        group.add(watcher)
+        byRange[range] = group
+        if case .key = range {} else { ranges.add(group) }
     }
 
     mutating func remove(_ watcher: Watcher) {
+        let range = watcher.request.range
+        guard let group = byRange[range] else { return }
         count -= 1
-        guard case .key(let key) = watcher.request.range else { return ranges.remove(watcher) }
-        byKey[key]?.removeAll { $0 === watcher }
-        if byKey[key]?.isEmpty ?? false { byKey[key] = nil }
+        group.remove(watcher)
+        if !group.watchers.isEmpty { return }
+        byRange[range] = nil
+        if case .key = range {} else { ranges.remove(group) }
     }
 
-    func forEach(watching key: [UInt8], _ body: (Watcher) -> Void) {
-        if !byKey.isEmpty, let watchers = byKey[key] { watchers.forEach(body) }
-        ranges.forEach(containing: key, body)
+    func groups(watching key: [UInt8]) -> [WatcherGroup] {
+        var found: [WatcherGroup] = []
+        if let group = byRange[.key(key)] { found.append(group) }
+        ranges.forEach(containing: key) { found.append($0) }
+        return found
+    }
+}
+
+/// The watchers of one range.
+final class WatcherGroup {
+    let range: KeyRange
+    private(set) var watchers: [Watcher] = []
+
+    init(_ range: KeyRange) { self.range = range }
+
+    func add(_ watcher: Watcher) {
+        watcher.place = watchers.count
+        watchers.append(watcher)
+    }
+
+    func remove(_ watcher: Watcher) {
+        guard let last = watchers.popLast(), last !== watcher else { return }
+        last.place = watcher.place
+        watchers[watcher.place] = last
     }
 }
 
@@ -35,7 +61,7 @@ private struct RangeIndex {
         var start: [UInt8]
         /// nil: no end.
         var end: [UInt8]?
-        var watcher: Watcher
+        var group: WatcherGroup
     }
 
     /// Sorted by start. `greatestEnds` is a segment tree over it: node 1 covers all, node n has children 2n and 2n+1.
@@ -67,33 +93,33 @@ private struct RangeIndex {
         }
     }
 
-    mutating func add(_ watcher: Watcher) {
-        let bounds = ScanBounds(watcher.request.range)
-        added.append(Entry(start: bounds.start, end: bounds.end, watcher: watcher))
+    mutating func add(_ group: WatcherGroup) {
+        let bounds = ScanBounds(group.range)
+        added.append(Entry(start: bounds.start, end: bounds.end, group: group))
         if added.count > 16 + sorted.count / 16 { rebuild() }
     }
 
-    mutating func remove(_ watcher: Watcher) {
-        if let index = added.firstIndex(where: { $0.watcher === watcher }) {
+    mutating func remove(_ group: WatcherGroup) {
+        if let index = added.firstIndex(where: { $0.group === group }) {
             added.remove(at: index)
             return
         }
-        removed.insert(ObjectIdentifier(watcher))
+        removed.insert(ObjectIdentifier(group))
         if removed.count > 16 + sorted.count / 4 { rebuild() }
     }
 
-    func forEach(containing key: [UInt8], _ body: (Watcher) -> Void) {
-        for entry in added where entry.watcher.request.range.contains(key) { body(entry.watcher) }
+    func forEach(containing key: [UInt8], _ body: (WatcherGroup) -> Void) {
+        for entry in added where entry.group.range.contains(key) { body(entry.group) }
         if !sorted.isEmpty { visit(1, 0, leaves, key, body) }
     }
 
-    private func visit(_ node: Int, _ low: Int, _ high: Int, _ key: [UInt8], _ body: (Watcher) -> Void) {
+    private func visit(_ node: Int, _ low: Int, _ high: Int, _ key: [UInt8], _ body: (WatcherGroup) -> Void) {
         guard low < sorted.count, greatestEnds[node].isBehind(key),
             !key.lexicographicallyPrecedes(sorted[low].start)
         else { return }
         if high - low == 1 {
-            let watcher = sorted[low].watcher
-            if removed.isEmpty || !removed.contains(ObjectIdentifier(watcher)) { body(watcher) }
+            let group = sorted[low].group
+            if removed.isEmpty || !removed.contains(ObjectIdentifier(group)) { body(group) }
             return
         }
         let middle = (low + high) / 2
@@ -102,7 +128,7 @@ private struct RangeIndex {
     }
 
     private mutating func rebuild() {
-        sorted = sorted.filter { !removed.contains(ObjectIdentifier($0.watcher)) } + added
+        sorted = sorted.filter { !removed.contains(ObjectIdentifier($0.group)) } + added
         sorted.sort { $0.start.lexicographicallyPrecedes($1.start) }
         added = []
         removed = []
