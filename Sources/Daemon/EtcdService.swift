@@ -17,10 +17,13 @@ struct EtcdService {
             clusterID: cluster, memberID: member, name: "berth",
             clientURLs: ["unix://\(settings.etcdSocket)"] + (settings.etcdListen.map { ["http://\($0)"] } ?? []))
         let directory = settings.dataDirectory
-        let server = EtcdServer(
-            group: MultiThreadedEventLoopGroup.singleton, engine: engine, identity: identity,
-            isReadOnlyForKubernetes: settings.serves.contains(.kube),
-            facts: { facts(engine, directory) }, metrics: { metrics(engine, facts(engine, directory)) })
+        let server: EtcdServer
+        do throws(StoreError) {
+            server = try EtcdServer(
+                group: MultiThreadedEventLoopGroup.singleton, engine: engine, identity: identity,
+                isReadOnlyForKubernetes: settings.serves.contains(.kube), alarmFile: "\(directory)/alarms",
+                facts: { facts(engine, directory) }, metrics: { metrics(engine, facts(engine, directory)) })
+        } catch { throw DaemonError(message: error.description, code: .unavailable) }
         for socket in sockets {
             do { try await server.serve(socket) } catch {
                 throw DaemonError(message: "cannot serve the etcd API on \(socket.name): \(error)", code: .unavailable)

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 import cluster as cluster_module
-from etcd_tools import free_port, pure_etcd
+from etcd_tools import free_port, is_healthy, pure_etcd
 
 import aetcd
 import etcd3gw
@@ -124,6 +124,30 @@ def test_alarm_nospace_refuses_growth_with_etcds_words(server):
         finally:
             assert alarm(rpc.AlarmRequest.DEACTIVATE) == [(member, rpc.NOSPACE)]
         kv.Put(rpc.PutRequest(key=b"full", value=b"after"))
+
+
+def test_alarms_outlive_the_process():
+    """Also one that the kernel ends."""
+    rpc = aetcd.rpc
+    with pure_etcd() as server:
+        def alarm(action, kind=rpc.NONE):
+            with grpc.insecure_channel(f"unix:{server.socket}") as channel:
+                request = rpc.AlarmRequest(action=action, alarm=kind)
+                return [a.alarm for a in rpc.MaintenanceStub(channel).Alarm(request).alarms]
+
+        def again():
+            server.kill_berthd()
+            server.start_berthd("--serve", "etcd", "--etcd-listen", f"127.0.0.1:{server.port}", wait=False)
+            server.eventually(lambda: is_healthy(server), what="berthd answers as an etcd")
+        assert alarm(rpc.AlarmRequest.ACTIVATE, rpc.NOSPACE) == [rpc.NOSPACE]
+        again()
+        assert alarm(rpc.AlarmRequest.GET) == [rpc.NOSPACE]
+        with grpc.insecure_channel(f"unix:{server.socket}") as channel, pytest.raises(grpc.RpcError) as error:
+            rpc.KVStub(channel).Put(rpc.PutRequest(key=b"k", value=b"v"))
+        assert error.value.details() == "etcdserver: mvcc: database space exceeded"
+        assert alarm(rpc.AlarmRequest.DEACTIVATE, rpc.NOSPACE) == [rpc.NOSPACE]
+        again()
+        assert alarm(rpc.AlarmRequest.GET) == []
 
 
 def test_a_quota_that_is_reached():

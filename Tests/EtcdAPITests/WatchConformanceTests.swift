@@ -14,7 +14,7 @@ import Testing
     func watchesOfTheServiceHoldEveryGuarantee(watchesPerStream: Int) async throws {
         let engine = MemoryEngine()
         let seed = UInt64.random(in: 0 ... .max)
-        let subject = ServiceSubject(engine, watchesPerStream: watchesPerStream)
+        let subject = try ServiceSubject(engine, watchesPerStream: watchesPerStream)
         #expect(try await WatchConformance(subject, seed: seed).violations() == [])
     }
 }
@@ -25,12 +25,12 @@ private final class ServiceSubject: WatchSubject {
     private let watchesPerStream: Int
     private let open = NIOLockedValueBox<(stream: TestStream, watches: Int64)?>(nil)
 
-    init(_ engine: MemoryEngine, watchesPerStream: Int) {
+    init(_ engine: MemoryEngine, watchesPerStream: Int) throws {
         self.engine = engine
         self.watchesPerStream = watchesPerStream
-        router = Router(
+        router = try Router(
             engine: engine, identity: Identity(clusterID: 1, memberID: 2, name: "test", clientURLs: []),
-            guardian: .none, facts: { StorageFacts(size: 0, sizeInUse: 0, quota: 0, isOutOfSpace: false) })
+            guardian: .none, alarms: AlarmBook(path: nil), facts: { StorageFacts(size: 0, sizeInUse: 0, quota: 0, isOutOfSpace: false) })
     }
 
     func transact(_ operations: [Store.Operation]) async throws -> Int64 {

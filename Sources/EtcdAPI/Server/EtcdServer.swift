@@ -8,13 +8,16 @@ package struct EtcdServer: Sendable {
 
     /// - Parameters:
     ///   - isReadOnlyForKubernetes: keys of the Kubernetes API are not to be written here (it runs beside this one).
+    ///   - alarmFile: where alarms that are set by hand are kept.
     ///   - facts: sizes for `Status`; `metrics`: the text of `/metrics`.
     package init(
         group: any EventLoopGroup, engine: any Engine, identity: Identity, isReadOnlyForKubernetes: Bool,
-        facts: @escaping @Sendable () -> StorageFacts, metrics: @escaping @Sendable () -> String
-    ) {
+        alarmFile: String, facts: @escaping @Sendable () -> StorageFacts,
+        metrics: @escaping @Sendable () -> String
+    ) throws(StoreError) {
         let router = Router(
-            engine: engine, identity: identity, guardian: isReadOnlyForKubernetes ? .kubernetes : .none, facts: facts)
+            engine: engine, identity: identity, guardian: isReadOnlyForKubernetes ? .kubernetes : .none,
+            alarms: try AlarmBook(path: alarmFile), facts: facts)
         var limits = Limits()
         // etcd clients open a connection each and keep it: a thousand is a benchmark, not an attack.
         limits.connectionsPerUser = 16_384

@@ -1,17 +1,4 @@
-internal import NIOConcurrencyHelpers
 internal import Store
-
-/// The alarms that somebody has set by hand. Shortage of space needs none: the store says so itself, and stops saying so.
-/// Kept in memory: they end with the process.
-final class AlarmBook: Sendable {
-    private let alarms = NIOLockedValueBox<Set<AlarmType>>([])
-
-    var active: Set<AlarmType> { alarms.withLockedValue { $0 } }
-
-    /// Returns whether that changed anything.
-    func activate(_ alarm: AlarmType) -> Bool { alarms.withLockedValue { $0.insert(alarm).inserted } }
-    func deactivate(_ alarm: AlarmType) -> Bool { alarms.withLockedValue { $0.remove(alarm) != nil } }
-}
 
 /// The engine as it may be used under alarms: with NOSPACE nothing grows (no puts, no new leases; deletes, compaction and
 /// reads go on), with CORRUPT nothing goes at all (etcd `server/etcdserver/apply.go`).
@@ -28,8 +15,8 @@ final class AlarmedEngine: Engine {
     private static let corrupt = StoreError(.corrupt, "the alarm CORRUPT is active; disarm it to go on")
 
     private func refusal(grows: @autoclosure () -> Bool) -> StoreError? {
+        if book.isEmpty { return nil }
         let active = book.active
-        if active.isEmpty { return nil }
         if active.contains(.corrupt) { return Self.corrupt }
         return active.contains(.noSpace) && grows() ? Self.noSpace : nil
     }

@@ -33,7 +33,7 @@ struct MaintenanceService: Sendable {
     var methods: [String: Method] {
         [
             "Status": .immediate(StatusCall.self, status),
-            "Alarm": .immediate(AlarmCall.self, alarm),
+            "Alarm": .unary(AlarmCall.self, alarm),
             "Defragment": .immediate(DefragmentCall.self) { (_) throws(GRPCStatus) in
                 var reply = DefragmentReply()
                 reply.header = header
@@ -72,16 +72,26 @@ struct MaintenanceService: Sendable {
     }
 
     /// What was activated by hand is deactivated by hand; a NOSPACE of the store's own ends when it has space again.
-    func alarm(_ call: AlarmCall) throws(GRPCStatus) -> AlarmReply {
-        var reply = AlarmReply()
-        reply.header = header
-        switch call.action {
-        case .get: reply.alarms = activeAlarms(facts()).filter { call.alarm == .none || $0.alarm == call.alarm }
-        case .activate where call.alarm != .none && alarms.activate(call.alarm): reply.alarms = [member(call.alarm)]
-        case .deactivate where alarms.deactivate(call.alarm): reply.alarms = [member(call.alarm)]
-        case .activate, .deactivate: break
+    /// A change is written to the disk, so it is made off the event loop.
+    func alarm(_ call: AlarmCall, _ answer: @escaping @Sendable (Result<AlarmReply, GRPCStatus>) -> Void) {
+        NIOSingletons.posixBlockingThreadPool.submit { [self] _ in
+            answer(
+                Result { () throws(GRPCStatus) in
+                    var reply = AlarmReply()
+                    reply.header = header
+                    do throws(StoreError) { reply.alarms = try change(call) } catch { throw EtcdErrors.status(error) }
+                    return reply
+                })
         }
-        return reply
+    }
+
+    /// The alarms that were asked for, or the one that was changed.
+    private func change(_ call: AlarmCall) throws(StoreError) -> [AlarmMember] {
+        switch call.action {
+        case .get: activeAlarms(facts()).filter { call.alarm == .none || $0.alarm == call.alarm }
+        case .activate: try alarms.activate(call.alarm) ? [member(call.alarm)] : []
+        case .deactivate: try alarms.deactivate(call.alarm) ? [member(call.alarm)] : []
+        }
     }
 
     private func activeAlarms(_ facts: StorageFacts) -> [AlarmMember] {

@@ -5,9 +5,11 @@ struct Router: Sendable {
     let methods: [String: Method]
     let mails = LoopMails()
 
-    init(engine: any Engine, identity: Identity, guardian: WriteGuard, facts: @escaping @Sendable () -> StorageFacts) {
+    init(
+        engine: any Engine, identity: Identity, guardian: WriteGuard, alarms: AlarmBook,
+        facts: @escaping @Sendable () -> StorageFacts
+    ) {
         let replies = KVReplies(identity: identity)
-        let alarms = AlarmBook()
         let encoder = SharedWatchEncoder(identity: identity)
         let mails = mails
         let engine = AlarmedEngine(engine, alarms)

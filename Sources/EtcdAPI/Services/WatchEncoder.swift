@@ -8,11 +8,12 @@ struct WatchEncoder {
     private struct Entry {
         /// Kept, so that its memory cannot become that of another array: where it lies says which one it is.
         var events: [Event]
-        /// `events` as fields 11 of `WatchResponse`.
-        var bytes: ByteBuffer
+        var revision: Int64
+        /// A `WatchResponse` but for the watch's number.
+        var bytes: [UInt8]
 
-        func isOf(_ events: [Event]) -> Bool {
-            self.events.count == events.count
+        func isOf(_ events: [Event], _ revision: Int64) -> Bool {
+            self.revision == revision && self.events.count == events.count
                 && self.events.withUnsafeBufferPointer({ $0.baseAddress })
                     == events.withUnsafeBufferPointer({ $0.baseAddress })
         }
@@ -26,7 +27,6 @@ struct WatchEncoder {
     private let identity: Identity
     private var entries: [Entry] = []
     private var oldest = 0
-    private var header = (revision: Int64.min, bytes: ByteBuffer())
 
     init(identity: Identity) { self.identity = identity }
 
@@ -34,58 +34,61 @@ struct WatchEncoder {
     mutating func append(
         _ events: [Event], watch: Int64, revision: Int64, fragments: Bool, to buffer: inout ByteBuffer
     ) {
-        let size = events.reduce(0) { $0 + $1.byteCount }
-        if size <= Self.longest {
-            return append(bytes(of: events), watch: watch, revision: revision, isFragment: false, to: &buffer)
+        for index in entries.indices where entries[index].isOf(events, revision) {
+            return entries[index].bytes.withUnsafeBytes { Self.append($0, watch: watch, to: &buffer) }
         }
-        let pieces = fragments ? WatchFragments.split(events) : [events[...]]
-        for (number, piece) in pieces.enumerated() {
-            append(
-                Self.encode(piece), watch: watch, revision: revision, isFragment: number < pieces.count - 1, to: &buffer
-            )
+        guard events.reduce(0, { $0 + $1.byteCount }) <= Self.longest else {
+            return appendLong(events, watch: watch, revision: revision, fragments: fragments, to: &buffer)
         }
-    }
-
-    private mutating func append(
-        _ events: ByteBuffer, watch: Int64, revision: Int64, isFragment: Bool, to buffer: inout ByteBuffer
-    ) {
-        let start = buffer.writerIndex
-        buffer.reserveCapacity(minimumWritableBytes: 128 + events.readableBytes)
-        buffer.writeMultipleIntegers(UInt8(0), UInt32(0))
-        appendHeader(revision, to: &buffer)
-        var rest = WatchReply()
-        rest.watchID = watch
-        rest.fragment = isFragment
-        ProtobufWriter.append(rest, to: &buffer)
-        buffer.writeImmutableBuffer(events)
-        MessageFramer.seal(&buffer, from: start)
-    }
-
-    private mutating func appendHeader(_ revision: Int64, to buffer: inout ByteBuffer) {
-        if header.revision != revision {
-            var reply = WatchReply()
-            reply.header = identity.header(revision)
-            header.bytes.clear()
-            ProtobufWriter.append(reply, to: &header.bytes)
-            header.revision = revision
-        }
-        buffer.writeImmutableBuffer(header.bytes)
-    }
-
-    private mutating func bytes(of events: [Event]) -> ByteBuffer {
-        for entry in entries where entry.isOf(events) { return entry.bytes }
-        let entry = Entry(events: events, bytes: Self.encode(events[...]))
+        let entry = Entry(events: events, revision: revision, bytes: encode(events[...], revision, isFragment: false))
         if entries.count < Self.slots {
             entries.append(entry)
         } else {
             entries[oldest] = entry
             oldest = (oldest + 1) % Self.slots
         }
-        return entry.bytes
+        entry.bytes.withUnsafeBytes { Self.append($0, watch: watch, to: &buffer) }
     }
 
-    private static func encode(_ events: ArraySlice<Event>) -> ByteBuffer {
+    private func appendLong(
+        _ events: [Event], watch: Int64, revision: Int64, fragments: Bool, to buffer: inout ByteBuffer
+    ) {
+        let pieces = fragments ? WatchFragments.split(events) : [events[...]]
+        for (number, piece) in pieces.enumerated() {
+            encode(piece, revision, isFragment: number < pieces.count - 1).withUnsafeBytes {
+                Self.append($0, watch: watch, to: &buffer)
+            }
+        }
+    }
+
+    /// Prefix, message and the watch's number (field 2) behind it: fields may come in any order.
+    private static func append(_ message: UnsafeRawBufferPointer, watch: Int64, to buffer: inout ByteBuffer) {
+        let prefix = MessageFramer.prefixLength
+        _ = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: prefix + message.count + 11) { target in
+            UnsafeMutableRawBufferPointer(rebasing: target[prefix...]).copyMemory(from: message)
+            var count = prefix + message.count
+            if watch != 0 {
+                target[count] = 2 << 3
+                count += 1
+                var rest = UInt64(bitPattern: watch)
+                while rest >= 0x80 {
+                    target[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+                    count += 1
+                    rest >>= 7
+                }
+                target[count] = UInt8(rest)
+                count += 1
+            }
+            target[0] = 0
+            target.storeBytes(of: UInt32(count - prefix).bigEndian, toByteOffset: 1, as: UInt32.self)
+            return count
+        }
+    }
+
+    private func encode(_ events: ArraySlice<Event>, _ revision: Int64, isFragment: Bool) -> [UInt8] {
         var reply = WatchReply()
+        reply.header = identity.header(revision)
+        reply.fragment = isFragment
         reply.events = events.map { event in
             var wire = WireEvent()
             wire.type = event.kind == .put ? .put : .delete
@@ -95,7 +98,7 @@ struct WatchEncoder {
         }
         var bytes = ByteBuffer()
         ProtobufWriter.append(reply, to: &bytes)
-        return bytes
+        return Array(bytes.readableBytesView)
     }
 }
 

@@ -9,6 +9,7 @@ internal import Glibc
 ///     wal/<16 hex digits>.wal     log segments; next.tmp: one being made
 ///     snapshots/<revision>.snap   the two newest snapshots; next.tmp: one being made
 ///     reserve                     disk space put aside, given up when the disk is full
+///     alarms                      not the store's: those of the etcd API that were set by hand
 ///     suspect                     not empty: the last life ended in a way that asks for a full validation
 final class StoreDirectory: Sendable {
     let path: String

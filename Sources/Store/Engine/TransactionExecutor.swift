@@ -82,23 +82,30 @@ struct TransactionExecutor: ~Copyable {
         try checkReads(plan)
     }
 
+    /// In the order of the operations, nested ones in their place (etcd: `checkRequests`).
     private func checkWrites(_ plan: Plan, _ cost: inout Cost) throws(StoreError) {
+        var nested = plan.nested.makeIterator()
         for operation in plan.operations {
             switch operation {
             case .put(let put): try check(put, &cost)
             case .delete(let delete): try check(delete, &cost)
-            case .range, .transaction: break
+            case .range: break
+            case .transaction: if let inner = nested.next() { try checkWrites(inner, &cost) }
             }
         }
-        for inner in plan.nested { try checkWrites(inner, &cost) }
     }
 
     private func checkReads(_ plan: Plan) throws(StoreError) {
-        for case .range(let request) in plan.operations {
-            _ = try RangeEvaluator.revision(
-                asked: request.revision, current: state.revision, compacted: state.compactRevision)
+        var nested = plan.nested.makeIterator()
+        for operation in plan.operations {
+            switch operation {
+            case .range(let request):
+                _ = try RangeEvaluator.revision(
+                    asked: request.revision, current: state.revision, compacted: state.compactRevision)
+            case .put, .delete: break
+            case .transaction: if let inner = nested.next() { try checkReads(inner) }
+            }
         }
-        for inner in plan.nested { try checkReads(inner) }
     }
 
     /// What the plan takes at most.
