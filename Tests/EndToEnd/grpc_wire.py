@@ -66,9 +66,10 @@ class Answer:
 
 
 class Client:
-    """One connection. `window` is what the server may send on a stream without being allowed more."""
+    """One connection. `window` is what the server may send on a stream without being allowed more; `table` what this
+    side remembers of the server's header fields."""
 
-    def __init__(self, path, window=1 << 20):
+    def __init__(self, path, window=1 << 20, table=4096):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(10)
         self.socket.connect(str(path))
@@ -76,7 +77,8 @@ class Client:
                                            normalize_outbound_headers=False)
         self.h2 = h2.connection.H2Connection(config)
         self.h2.local_settings = h2.settings.Settings(
-            client=True, initial_values={h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
+            client=True, initial_values={h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window,
+                                         h2.settings.SettingCodes.HEADER_TABLE_SIZE: table})
         self.h2.initiate_connection()
         self.answers, self.goaway, self.closed = {}, None, False
         self.gives_window = window > 0

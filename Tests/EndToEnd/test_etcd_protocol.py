@@ -45,6 +45,75 @@ def resident(server):
     return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
 
 
+# --- what HTTP/2 allows and few clients do
+
+@pytest.mark.parametrize("window", [1, 100, 16_384, 65_535])
+def test_small_windows(server, bystander, window):
+    value = b"w" * (200 if window == 1 else 200_000)
+    assert bystander.call(PUT, field(1, "window") + field(2, value)).status == 0
+    with Client(server.socket, window=window) as client:
+        for _ in range(3):
+            answer = client.call(RANGE, field(1, "window"))
+            assert answer.status == 0 and value in answer.messages[0]
+        # Long answers share the connection's window, and all arrive.
+        streams = [client.open(RANGE) for _ in range(8)]
+        for stream in streams:
+            client.send(stream, message(field(1, "window")), ends=True)
+        for stream in streams:
+            answer = client.wait(stream)
+            assert answer.status == 0 and value in answer.messages[0]
+
+
+def test_a_window_that_grows_while_answers_wait(server, bystander):
+    """SETTINGS_INITIAL_WINDOW_SIZE changes the windows of streams that are open."""
+    assert bystander.call(PUT, field(1, "window") + field(2, b"w" * 200_000)).status == 0
+    with Client(server.socket, window=0) as client:
+        stream = client.open(RANGE)
+        client.send(stream, message(field(1, "window")), ends=True)
+        client.raw(frame(PING, 0, 0, b"12345678"))
+        client.h2.update_settings({4: 100_000})
+        client.flush()
+        client.wait_for(lambda: len(client.answers[stream].data) == 65_535)
+        assert not client.answers[stream].ended
+        client.h2.increment_flow_control_window(1 << 20)
+        client.h2.increment_flow_control_window(1 << 20, stream)
+        client.flush()
+        answer = client.wait(stream)
+        assert answer.status == 0 and b"w" * 200_000 in answer.messages[0]
+
+
+@pytest.mark.parametrize("table", [0, 100, 4096, 65_536])
+def test_clients_that_remember_other_numbers_of_header_fields(server, table):
+    with Client(server.socket, table=table) as client:
+        for _ in range(3):
+            assert client.call(RANGE, ONE_KEY).status == 0
+            assert client.call(PUT, b"").status == INVALID
+            assert client.call("/nowhere", b"").status == UNIMPLEMENTED
+        client.h2.update_settings({1: 0})
+        client.flush()
+        assert [client.call(RANGE, ONE_KEY).status for _ in range(3)] == [0, 0, 0]
+
+
+def test_headers_in_pieces_with_padding_and_priority(server):
+    body = message(ONE_KEY)
+    with Client(server.socket) as client:
+        stream = client.open(RANGE)  # h2 knows the stream; what it sent stays unanswered until the end
+        client.send(stream, body, ends=True)
+        assert client.wait(stream).status == 0
+        other = stream + 2
+        client.h2.get_next_available_stream_id()
+        padded = b"\x03" + b"\0\0\0\0\x10" + BLOCK[:5] + b"\0\0\0"
+        client.raw(frame(HEADERS, 0x28, other, padded))
+        client.raw(b"".join(frame(CONTINUATION, 0, other, BLOCK[at:at + 7]) for at in range(5, len(BLOCK) - 7, 7)))
+        client.raw(frame(CONTINUATION, 4, other, BLOCK[5 + len(range(5, len(BLOCK) - 7, 7)) * 7:]))
+        client.raw(frame(DATA, 8, other, b"\x05" + body[:3] + b"\0" * 5))
+        client.raw(frame(DATA, 9, other, b"\0" + body[3:]))
+        seen, deadline = b"", time.monotonic() + 10
+        while b"grpc-status" not in seen and frame(HEADERS, 5, other, b"\xbe") not in seen:
+            assert time.monotonic() < deadline
+            seen += client.socket.recv(1 << 16)
+
+
 # --- calls that are wrong
 
 def test_a_method_that_is_not_there(server):

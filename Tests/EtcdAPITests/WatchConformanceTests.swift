@@ -30,7 +30,8 @@ private final class ServiceSubject: WatchSubject {
         self.watchesPerStream = watchesPerStream
         router = try Router(
             engine: engine, identity: Identity(clusterID: 1, memberID: 2, name: "test", clientURLs: []),
-            guardian: .none, alarms: AlarmBook(path: nil), facts: { StorageFacts(size: 0, sizeInUse: 0, quota: 0, isOutOfSpace: false) })
+            guardian: .none, alarms: AlarmBook(path: nil),
+            facts: { StorageFacts(size: 0, sizeInUse: 0, quota: 0, isOutOfSpace: false) })
     }
 
     func transact(_ operations: [Store.Operation]) async throws -> Int64 {

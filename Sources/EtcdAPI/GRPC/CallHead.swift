@@ -13,7 +13,9 @@ enum CallHead {
 
     /// `:authority` is not looked at: clients of Unix sockets send all sorts of things there.
     static func parse(_ headers: HPACKHeaders, _ router: [String: Method]) -> Parsed {
-        guard headers.first(name: ":method") == "POST" else { return .refused([(":status", "405"), ("allow", "POST")]) }
+        guard headers.first(name: ":method") == "POST" else {
+            return .refused([(":status", "405"), ("allow", "POST")])
+        }
         guard headers.first(name: "content-type")?.hasPrefix("application/grpc") == true else {
             return .refused([(":status", "415")])
         }

@@ -1,4 +1,5 @@
 package import NIOCore
+internal import NIOPosix
 internal import Objects
 
 /// Writes a reply, without gRPC's prefix, at the end of a buffer: where it is written is where it is encoded.
@@ -103,6 +104,17 @@ package final class Method: Sendable {
     ) -> Method {
         encoded(Call.self, Reply.self) { (call, buffer) throws(GRPCStatus) in
             ProtobufWriter.append(try serve(call), to: &buffer)
+        }
+    }
+
+    /// As `immediate`, but what is asked may wait, for the disk or for the store's writer, and the event loop must not.
+    static func waiting<Call: Message, Reply: Message>(
+        _ type: Call.Type, _ serve: @escaping @Sendable (Call) throws(GRPCStatus) -> Reply
+    ) -> Method {
+        unary(type) { call, answer in
+            NIOSingletons.posixBlockingThreadPool.submit { _ in
+                answer(Result { () throws(GRPCStatus) in try serve(call) })
+            }
         }
     }
 

@@ -1,7 +1,7 @@
-internal import NIOCore
+package import NIOCore
 
 /// One frame of HTTP/2 (RFC 9113, 4.1).
-struct Frame {
+package struct Frame {
     enum Kind {
         static let data: UInt8 = 0
         static let headers: UInt8 = 1
@@ -25,11 +25,11 @@ struct Frame {
 
     static let headerLength = 9
 
-    var kind: UInt8
-    var flags: UInt8
+    package var kind: UInt8
+    package var flags: UInt8
     /// 0: the connection.
-    var stream: UInt32
-    var payload: ByteBuffer
+    package var stream: UInt32
+    package var payload: ByteBuffer
 
     func has(_ flag: UInt8) -> Bool { flags & flag != 0 }
 }
@@ -49,9 +49,9 @@ enum HTTP2Code: UInt32 {
 }
 
 /// What ends the whole connection: it is told why in a GOAWAY.
-struct ConnectionError: Error {
+package struct ConnectionError: Error {
     let code: HTTP2Code
-    let reason: String
+    package let reason: String
 
     init(_ code: HTTP2Code, _ reason: String) {
         self.code = code

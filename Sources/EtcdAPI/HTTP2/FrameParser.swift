@@ -20,7 +20,7 @@ package struct FrameParser {
     }
 
     /// The next whole frame; nil if it has not come yet.
-    mutating func next() throws(ConnectionError) -> Frame? {
+    package mutating func next() throws(ConnectionError) -> Frame? {
         if needsPreface, try !readPreface() { return nil }
         guard let (length, kind, flags, stream) = head() else {
             // Whatever is left belongs to nobody: an idle connection keeps no buffer.

@@ -11,13 +11,13 @@ final class AlarmBook: Sendable {
     /// nil: they end with the process.
     private let path: String?
     /// A bit for each.
-    private let bits: Atomic<Int>
+    private let bits: Synchronization.Atomic<Int>
     private let changing = NIOLock()
 
     /// Reads what was set in earlier lives.
     init(path: String?) throws(StoreError) {
         self.path = path
-        bits = Atomic(try path.map { path throws(StoreError) in try Self.read(path) } ?? 0)
+        bits = Synchronization.Atomic(try path.map { path throws(StoreError) in try Self.read(path) } ?? 0)
     }
 
     /// Every call asks.
@@ -77,7 +77,8 @@ final class AlarmBook: Sendable {
         close(descriptor)
         if !isWritten { throw error }
         if rename(other, path) != 0 { throw failure("rename", other) }
-        let directory = open(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)), O_RDONLY | O_CLOEXEC)
+        let directory = open(
+            String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)), O_RDONLY | O_CLOEXEC)
         if directory < 0 { throw failure("open the directory of", path) }
         defer { close(directory) }
         if fsync(directory) != 0 { throw failure("sync the directory of", path) }

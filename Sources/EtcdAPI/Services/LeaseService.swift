@@ -16,8 +16,8 @@ struct LeaseService: Sendable {
         [
             "LeaseGrant": .unary(LeaseGrantCall.self, grant),
             "LeaseRevoke": .unary(LeaseRevokeCall.self, revoke),
-            "LeaseTimeToLive": .immediate(LeaseTimeToLiveCall.self, timeToLive),
-            "LeaseLeases": .immediate(LeaseLeasesCall.self, leases),
+            "LeaseTimeToLive": .waiting(LeaseTimeToLiveCall.self, timeToLive),
+            "LeaseLeases": .waiting(LeaseLeasesCall.self, leases),
             "LeaseKeepAlive": .streaming(LeaseKeepAliveCall.self, LeaseKeepAliveReply.self) { [self] in
                 KeepAliveStream(service: self, stream: $0)
             },

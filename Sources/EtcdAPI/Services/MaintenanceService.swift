@@ -32,8 +32,8 @@ struct MaintenanceService: Sendable {
 
     var methods: [String: Method] {
         [
-            "Status": .immediate(StatusCall.self, status),
-            "Alarm": .unary(AlarmCall.self, alarm),
+            "Status": .waiting(StatusCall.self, status),
+            "Alarm": .waiting(AlarmCall.self, alarm),
             "Defragment": .immediate(DefragmentCall.self) { (_) throws(GRPCStatus) in
                 var reply = DefragmentReply()
                 reply.header = header
@@ -72,17 +72,11 @@ struct MaintenanceService: Sendable {
     }
 
     /// What was activated by hand is deactivated by hand; a NOSPACE of the store's own ends when it has space again.
-    /// A change is written to the disk, so it is made off the event loop.
-    func alarm(_ call: AlarmCall, _ answer: @escaping @Sendable (Result<AlarmReply, GRPCStatus>) -> Void) {
-        NIOSingletons.posixBlockingThreadPool.submit { [self] _ in
-            answer(
-                Result { () throws(GRPCStatus) in
-                    var reply = AlarmReply()
-                    reply.header = header
-                    do throws(StoreError) { reply.alarms = try change(call) } catch { throw EtcdErrors.status(error) }
-                    return reply
-                })
-        }
+    func alarm(_ call: AlarmCall) throws(GRPCStatus) -> AlarmReply {
+        var reply = AlarmReply()
+        reply.header = header
+        do throws(StoreError) { reply.alarms = try change(call) } catch { throw EtcdErrors.status(error) }
+        return reply
     }
 
     /// The alarms that were asked for, or the one that was changed.

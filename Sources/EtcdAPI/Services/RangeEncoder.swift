@@ -16,7 +16,10 @@ struct RangeEncoder {
     /// `requestTooLarge`: the answer is.
     func append(_ request: RangeRequest, to buffer: inout ByteBuffer) throws(StoreError) {
         let start = buffer.writerIndex
-        if case .key = request.range {} else if !request.countOnly { buffer.reserveCapacity(minimumWritableBytes: 16_384) }
+        if case .key = request.range {
+        } else if !request.countOnly {
+            buffer.reserveCapacity(minimumWritableBytes: 16_384)
+        }
         let result = try engine.scan(request) { row throws(StoreError) in
             RowEncoder(row, withValue: !request.keysOnly).append(2, to: &buffer)
             if buffer.writerIndex - start > Self.limit {
