@@ -18,7 +18,7 @@ package enum StoreLimits {
     /// The first segment is small, so that a new store is ready at once.
     package static let firstSegmentBytes = 1_048_576
     /// The tail is handed to the checkpoint at this size, if that is idle ...
-    package static let generationBytes = 8_388_608
+    package static let generationBytes = 12_582_912
     /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB, and far below
     /// unless the disk is slower than the log.
     package static let generationBytesMaximum = 14_680_064
