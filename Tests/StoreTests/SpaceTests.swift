@@ -226,6 +226,9 @@ import Testing
                 "\(String(describing: present)) \(live) \(free) \(reserve)")
         }
         #expect(rule.next(.disk, live: 0, free: 400, hasReserve: true, reusable: 400) == nil)
+        // What can be used again is a reserve, too.
+        #expect(rule.next(.disk, live: 0, free: 400, hasReserve: false, reusable: 799) == .disk)
+        #expect(rule.next(.disk, live: 0, free: 400, hasReserve: false, reusable: 800) == nil)
         let unwatched = SpaceRule(quotaBytes: 0, reserveBytes: 0)
         #expect(unwatched.next(nil, live: .max, free: 0, hasReserve: false) == nil)
     }

@@ -16,9 +16,11 @@ struct SpaceRule: Sendable, Hashable {
 
     /// What must be free before growth is accepted again: the reserve, if it was given up, is made anew first.
     /// - Parameter reusable: bytes inside the checkpoint's file, which never shrinks, that deletes have made free. With
-    ///   enough of them what is written next takes no more of the disk, and there is nothing to keep a distance from.
+    ///   enough of them what is written next takes no more of the disk: there is nothing to keep a distance from, and
+    ///   as much as the reserve has is a reserve.
     func resumeBytes(hasReserve: Bool, reusable: Int64 = 0) -> Int64 {
-        lowBytes + (reusable >= lowBytes ? 0 : lowBytes / 4) + (hasReserve ? 0 : reserveBytes)
+        lowBytes + (reusable >= lowBytes ? 0 : lowBytes / 4)
+            + (hasReserve || reusable >= reserveBytes ? 0 : reserveBytes)
     }
 
     func next(_ present: SpaceShortage?, live: Int64, free: Int64, hasReserve: Bool, reusable: Int64 = 0)
