@@ -119,4 +119,45 @@ extension ServiceTests {
         #expect(made["spec", "ipFamilyPolicy"]?.string == policy)
         #expect(made["spec", "ipFamilies"] == families)
     }
+
+    @Test func whatTheTypeBroughtGoesWithIt() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.service("a", type: "NodePort"), .services)
+        let key = fixture.key(.services, "a")
+        let changed = try await fixture.registry.update(key, by: .tester) { old in
+            var new = old
+            new["spec", "type"] = "ClusterIP"
+            return new
+        }
+        #expect(changed["spec", "ports"]?.array?.first?["nodePort"] == nil)
+        #expect(changed["spec", "externalTrafficPolicy"] == nil)
+        let external = try await fixture.registry.update(key, by: .tester) { old in
+            var new = old
+            new["spec", "type"] = "ExternalName"
+            new["spec", "externalName"] = "example.org"
+            return new
+        }
+        #expect(external["spec", "clusterIP"] == nil && external["spec", "clusterIPs"] == nil)
+    }
+
+    @Test func aNodePortOutsideTheRangeIsNamed() async throws {
+        let fixture = try await Fixture.ready()
+        var service = Sample.service("a", type: "NodePort")
+        service["spec"]?["ports"] = [["port": 80, "nodePort": 80]]
+        let refused = await fixture.failure { try await fixture.make(service, .services) }
+        #expect(refused?.code == 422)
+        #expect(refused?.causes.map(\.field) == ["spec.ports[0].nodePort"])
+        #expect(refused?.message.contains("The range of valid ports is 30000-32767") == true)
+    }
+
+    @Test func aPortForTwoProtocolsHasOneNodePort() async throws {
+        let fixture = try await Fixture.ready()
+        var service = Sample.service("a", type: "NodePort")
+        service["spec"]?["ports"] = [
+            ["name": "dns", "port": 53, "protocol": "UDP"], ["name": "dns-tcp", "port": 53, "protocol": "TCP"],
+        ]
+        let made = try await fixture.make(service, .services)
+        let ports = made["spec", "ports"]?.array?.compactMap { $0["nodePort"]?.integer } ?? []
+        #expect(ports.count == 2 && Set(ports).count == 1)
+    }
 }

@@ -20,7 +20,7 @@ package struct FieldSelector: Sendable, Hashable {
             }
             guard known.contains(requirement.field) else {
                 throw .badRequest(
-                    known.count <= 2
+                    known == ["metadata.name", "metadata.namespace"]
                         ? "\(GoQuote.quote(requirement.field)) is not a known field selector: only \"metadata.name\", "
                             + "\"metadata.namespace\""
                         : "field label not supported: \(requirement.field)")
@@ -65,7 +65,9 @@ package struct FieldSelector: Sendable, Hashable {
             case ("", "Service"): ["spec.clusterIP", "spec.type"]
             default: [String]()
             }
-        return ["metadata.name", "metadata.namespace"] + own
+        // Upstream lists the fields of these two itself, and a namespace is not among them.
+        let isBare = kind.group.isEmpty && ["Node", "Namespace"].contains(kind.kind)
+        return ["metadata.name"] + (isBare ? [] : ["metadata.namespace"]) + own
     }
 
     static func value(_ field: String, _ object: Object) -> String {

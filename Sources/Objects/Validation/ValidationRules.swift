@@ -28,7 +28,7 @@ enum ValidationRules {
 
 extension [FieldError] {
     /// What `body` reports is about the field `step`.
-    mutating func below(_ step: String, _ body: (inout [FieldError]) -> Void) {
+    package mutating func below(_ step: String, _ body: (inout [FieldError]) -> Void) {
         var own: [FieldError] = []
         body(&own)
         own.prefix(from: 0, step)

@@ -42,19 +42,23 @@ enum ClusterIPs {
         service["spec", "type"]?.string != "ExternalName" && service["spec", "clusterIP"]?.string != "None"
     }
 
-    /// What an update leaves out stays as it was: clients that replace a Service need not know its addresses.
+    /// What an update leaves out stays as it was: clients that replace a Service need not know its addresses. The
+    /// single address and the list say the same unless both were changed.
     static func carryOver(_ new: inout Object, from old: Object) {
+        if isInternal(new), isInternal(old), new["spec", "clusterIP"]?.string ?? "" == "" {
+            new["spec", "clusterIP"] = old["spec", "clusterIP"]
+        }
+        let isSame = new["spec", "clusterIP"]?.string ?? "" == old["spec", "clusterIP"]?.string ?? ""
+        let isListed = new["spec", "clusterIPs"]?.array?.isEmpty == false
+        if isSame, !isListed, isInternal(new) {
+            new["spec", "clusterIPs"] = old["spec", "clusterIPs"]
+        } else if !isSame, new["spec", "clusterIPs"] == old["spec", "clusterIPs"] || !isListed {
+            let address = new["spec", "clusterIP"]?.string ?? ""
+            new["spec", "clusterIPs"] = address.isEmpty ? nil : [.string(address)]
+        }
         if isInternal(new), isInternal(old) {
-            let address = old["spec", "clusterIP"]
-            if new["spec", "clusterIP"]?.string ?? "" == "" { new["spec", "clusterIP"] = address }
-            let unchanged = new["spec", "clusterIP"] == address
-            let isListed = new["spec", "clusterIPs"]?.array?.isEmpty == false
-            if unchanged, !isListed { new["spec", "clusterIPs"] = old["spec", "clusterIPs"] }
             for field in ["ipFamilies", "ipFamilyPolicy"] where new["spec", field] == nil {
                 new["spec", field] = old["spec", field]
-            }
-            if !unchanged, new["spec", "clusterIPs"] == old["spec", "clusterIPs"] {
-                new["spec", "clusterIPs"] = new["spec", "clusterIP"].map { [$0] }
             }
         }
         NodePorts.carryOver(&new, from: old)
@@ -77,17 +81,51 @@ enum ClusterIPs {
         if service["spec", "ipFamilyPolicy"] == nil {
             service["spec", "ipFamilyPolicy"] = isFree ? "RequireDualStack" : "SingleStack"
         }
-        let isSingle = service["spec", "ipFamilyPolicy"] == "SingleStack"
+        var problems: [FieldError] = []
+        problems.below("spec") { ServiceAddressRules.check(service["spec"]?.object ?? JSONObject(), &$0) }
         var families = service["spec", "ipFamilies"]?.array ?? []
+        if problems.isEmpty { problems = inferFamilies(&families, service) }
+        if !problems.isEmpty { return problems }
+        let policy = service["spec", "ipFamilyPolicy"]
+        if !isFree { problems = unavailable(families, policy) }
+        if !problems.isEmpty { return problems }
         if families.isEmpty { families = ["IPv4"] }
-        if isFree {
-            if !isSingle, families.count == 1 { families.append(families[0] == "IPv4" ? "IPv6" : "IPv4") }
-            service["spec", "ipFamilies"] = .array(families)
-            return []
+        if isFree, policy != "SingleStack", families.count == 1 {
+            families.append(families[0] == "IPv4" ? "IPv6" : "IPv4")
         }
         service["spec", "ipFamilies"] = .array(families)
+        return []
+    }
+
+    /// From the addresses that are asked for.
+    private static func inferFamilies(_ families: inout [JSON], _ service: Object) -> [FieldError] {
+        let addresses = (service["spec", "clusterIPs"]?.array ?? []).compactMap(\.string)
+        let policy = service["spec", "ipFamilyPolicy"] ?? .null
         var problems: [FieldError] = []
-        if service["spec", "ipFamilyPolicy"] == "RequireDualStack" {
+        if policy == "SingleStack" {
+            for (count, what) in [(addresses.count, "cluster IPs"), (families.count, "IP families")] where count == 2 {
+                problems.append(
+                    .invalid(
+                        "spec.ipFamilyPolicy", policy,
+                        "must be 'RequireDualStack' or 'PreferDualStack' when multiple \(what) are specified"))
+            }
+        }
+        for (index, address) in addresses.enumerated() where address != "None" && index >= families.count {
+            if IPAddress.isV6(address) {
+                problems.append(
+                    .invalid(
+                        "spec.clusterIPs[\(index)]", .array(addresses.map { .string($0) }),
+                        "IPv6 is not configured on this cluster"))
+            } else {
+                families.append("IPv4")
+            }
+        }
+        return problems
+    }
+
+    private static func unavailable(_ families: [JSON], _ policy: JSON?) -> [FieldError] {
+        var problems: [FieldError] = []
+        if policy == "RequireDualStack" {
             problems.append(
                 .invalid(
                     "spec.ipFamilyPolicy", "RequireDualStack",
@@ -102,21 +140,26 @@ enum ClusterIPs {
 
 extension Registry {
     /// Gives a Service its addresses and ports, in the transaction that stores it: each is a key that is made once.
+    /// Upstream does so before it validates the rest.
     func allocate(
         for service: inout Object, replacing old: Object?, _ batch: inout WriteBatch
     ) throws(Status) {
+        if old == nil, service["spec", "clusterIPs"] == nil, let address = service["spec", "clusterIP"], address != "" {
+            service["spec", "clusterIPs"] = [address]
+        }
         let problems = ClusterIPs.setFamilies(&service)
         if let status = Status.invalid(group: "", kind: "Service", name: service.name, problems) { throw status }
         let before = old.map(ClusterIPs.own) ?? []
-        if service["spec", "clusterIP"]?.string == "None" { service["spec", "clusterIPs"] = ["None"] }
-        if ClusterIPs.needsAddress(service) {
+        // An address that there is does not change; validation says so.
+        let isNew = old.map { $0["spec", "type"] == "ExternalName" } ?? true
+        if ClusterIPs.needsAddress(service), isNew {
             var address = service["spec", "clusterIP"]?.string ?? ""
             if address.isEmpty {
                 address = try freeAddress(service)
                 service["spec", "clusterIP"] = .string(address)
             }
             service["spec", "clusterIPs"] = [.string(address)]
-            if !before.contains(address) { try claim(address, service, &batch) }
+            try claim(address, service, &batch)
         }
         let after = ClusterIPs.own(service)
         for address in before where !after.contains(address) {

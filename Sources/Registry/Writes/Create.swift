@@ -78,6 +78,7 @@ extension Registry {
         object["metadata", "deletionTimestamp"] = nil
         object["metadata", "deletionGracePeriodSeconds"] = nil
         try admitNew(&object, request)
+        if kind.resourceName == .services { try allocate(for: &object, replacing: nil, &request.batch) }
         prepareByStrategy(&object, request)
         let problems = validateNew(object, kind)
         guard problems.isEmpty else { throw .invalid(kind, object.name, problems) }
@@ -85,7 +86,6 @@ extension Registry {
             throw Status(
                 code: 500, reason: "", message: "resourceVersion should not be set on objects to be created")
         }
-        if kind.resourceName == .services { try allocate(for: &object, replacing: nil, &request.batch) }
         return object
     }
 

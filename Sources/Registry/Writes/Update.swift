@@ -71,11 +71,13 @@ extension Registry {
         try checkVersion(&new, old, kind)
         new = tracked(new, old, request)
         if request.subresource == nil { try admitUpdate(&new, old, request) }
-        if kind.resourceName == .services { ClusterIPs.carryOver(&new, from: old) }
+        if kind.resourceName == .services, request.subresource == nil {
+            ClusterIPs.carryOver(&new, from: old)
+            try allocate(for: &new, replacing: old, &request.batch)
+        }
         keepWhatUpdatesKeep(&new, old, request)
         let problems = validateUpdate(new, replacing: old, kind, request.subresource)
         guard problems.isEmpty else { throw .invalid(kind, old.name, problems) }
-        if kind.resourceName == .services { try allocate(for: &new, replacing: old, &request.batch) }
         return new
     }
 
