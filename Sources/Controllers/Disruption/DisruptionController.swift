@@ -1,6 +1,5 @@
 import Objects
 import Registry
-import Synchronization
 
 /// Keeps the status of PodDisruptionBudgets, by which the eviction API grants or refuses.
 package final class DisruptionController: Sendable {
@@ -13,7 +12,7 @@ package final class DisruptionController: Sendable {
     private let pods: Informer
     private let sets: Informer
     private let queue = WorkQueue<ObjectKey>()
-    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    private let workers = ControllerWorkers<ObjectKey>()
 
     package init(_ shared: SharedInformers) {
         registry = shared.registry
@@ -49,20 +48,10 @@ package final class DisruptionController: Sendable {
     }
 
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 1) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 1) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     func sync(_ key: ObjectKey) async -> SyncOutcome {
         guard let budget = budgets.get(namespace: key.namespace, name: key.name) else { return .done }

@@ -16,7 +16,7 @@ package final class EndpointsController: Sendable {
     private let slices: Informer
     private let endpoints: Informer
     private let queue = WorkQueue<ObjectKey>()
-    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    private let workers = ControllerWorkers<ObjectKey>()
     private let awaited = Mutex<[ObjectKey: WrittenRevisions]>([:])
     /// Services that were seen going: their Endpoints go with them, whoever wrote those.
     private let gone = Mutex<Set<ObjectKey>>([])
@@ -83,20 +83,10 @@ package final class EndpointsController: Sendable {
     }
 
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 2) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 2) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     // MARK: One service
 

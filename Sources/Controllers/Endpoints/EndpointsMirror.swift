@@ -14,7 +14,7 @@ package final class EndpointsMirror: Sendable {
     private let endpoints: Informer
     private let slices: Informer
     private let queue = WorkQueue<ObjectKey>()
-    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    private let workers = ControllerWorkers<ObjectKey>()
     private let awaited = Mutex<[ObjectKey: WrittenRevisions]>([:])
 
     package init(_ shared: SharedInformers) {
@@ -47,20 +47,10 @@ package final class EndpointsMirror: Sendable {
     }
 
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 1) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 1) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     func sync(_ key: ObjectKey) async -> SyncOutcome {
         if let written = awaited.withLock({ $0[key] }), !written.wereSeen(by: [slices]) {

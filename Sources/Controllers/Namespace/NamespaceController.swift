@@ -1,6 +1,5 @@
 import Objects
 import Registry
-import Synchronization
 
 /// Empties namespaces that are being deleted, then takes their finalizer away
 /// (https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/).
@@ -14,7 +13,7 @@ package final class NamespaceController: Sendable {
     private let registry: Registry
     private let namespaces: Informer
     private let queue = WorkQueue<ObjectKey>()
-    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    private let workers = ControllerWorkers<ObjectKey>()
 
     package init(_ shared: SharedInformers) {
         registry = shared.registry
@@ -26,20 +25,10 @@ package final class NamespaceController: Sendable {
     }
 
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 2) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 2) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     func sync(_ key: ObjectKey) async -> SyncOutcome {
         do {

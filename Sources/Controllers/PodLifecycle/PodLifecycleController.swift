@@ -14,7 +14,7 @@ package final class PodLifecycleController: Sendable {
     private let pods: Informer
     private let nodes: Informer
     private let queue = WorkQueue<ObjectKey>()
-    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    private let workers = ControllerWorkers<ObjectKey>()
     /// Nodes that were seen and are gone: their pods need no quarantine.
     private let departed = Mutex<Set<String>>([])
 
@@ -44,20 +44,10 @@ package final class PodLifecycleController: Sendable {
     }
 
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 2) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 2) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     /// Decides on what the store says: a pod is not to be ended because a cache is behind.
     func sync(_ key: ObjectKey) async -> SyncOutcome {

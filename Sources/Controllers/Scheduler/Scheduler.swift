@@ -22,7 +22,7 @@ package final class Scheduler: Sendable {
     private let volumes: Informer
     private let classes: Informer
     private let queue = WorkQueue<ObjectKey>()
-    private let loop = Mutex<ControllerLoop<ObjectKey>?>(nil)
+    private let workers = ControllerWorkers<ObjectKey>()
     /// The cache of pods must have seen this before the next decision, or two pods would get the same resources.
     private let bound = Mutex<Int64>(0)
     private let placed = PlacedPods()
@@ -85,20 +85,10 @@ package final class Scheduler: Sendable {
     }
 
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 1) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 1) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     private static func isWaiting(_ pod: Object) -> Bool {
         (pod["spec", "nodeName"]?.string ?? "").isEmpty && !pod.isBeingDeleted && !PodState(pod).isFinished

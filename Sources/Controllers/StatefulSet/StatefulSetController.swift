@@ -11,7 +11,7 @@ package final class StatefulSetController: Sendable {
     /// What the caches must have seen before a set is decided again.
     private let awaited = Mutex<[ObjectKey: SetEffects.Written]>([:])
     private let queue: WorkQueue<ObjectKey>
-    private let loop: Mutex<ControllerLoop<ObjectKey>?>
+    private let workers = ControllerWorkers<ObjectKey>()
 
     package init(_ shared: SharedInformers) {
         let queue = WorkQueue<ObjectKey>()
@@ -19,25 +19,14 @@ package final class StatefulSetController: Sendable {
         effects = SetEffects(shared.registry)
         clock = shared.registry.options.clock
         informers = SetInformers(shared) { queue.add($0) }
-        loop = Mutex(nil)
     }
 
     /// After the informers have started.
     package func start() {
-        let loop = ControllerLoop(queue: queue, workers: 4) { [weak self] key in
-            await self?.sync(key) ?? .done
-        }
-        self.loop.withLock { $0 = loop }
-        loop.start()
+        workers.start(queue, count: 4) { [weak self] key in await self?.sync(key) ?? .done }
     }
 
-    package func stop() async {
-        let loop = loop.withLock { loop in
-            defer { loop = nil }
-            return loop
-        }
-        await loop?.stop()
-    }
+    package func stop() async { await workers.stop() }
 
     /// One round. Public to tests, which call it without workers.
     func sync(_ key: ObjectKey) async -> SyncOutcome {
