@@ -1,6 +1,7 @@
 import Client
 import Glibc
 import Objects
+import Store
 
 /// Compares the directories of a volume root with the volumes of a stopped daemon's store. Changes nothing.
 struct VolumeRootCheck {
@@ -67,19 +68,10 @@ struct VolumeRootCheck {
     }
 
     /// nil: there is no such directory.
-    private func names(of path: String) throws -> [String]? {
-        guard let handle = opendir(path) else {
-            if errno == ENOENT { return nil }
-            throw CommandFailure("\(path): \(String(cString: strerror(errno)))")
+    private func names(of path: String) throws(StoreError) -> [String]? {
+        do { return try PosixStorage().names(in: path) } catch {
+            if error.cause == ENOENT { return nil }
+            throw error
         }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

@@ -14,13 +14,7 @@ package struct MessageFramer {
 
     package init() {}
 
-    package mutating func append(_ bytes: inout ByteBuffer) {
-        if buffer.readableBytes == 0 {
-            buffer = bytes
-        } else {
-            buffer.writeBuffer(&bytes)
-        }
-    }
+    package mutating func append(_ bytes: inout ByteBuffer) { buffer.append(&bytes) }
 
     /// The next whole message; nil if it has not come yet.
     package mutating func next() throws(GRPCStatus) -> ByteBuffer? {

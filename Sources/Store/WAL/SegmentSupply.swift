@@ -57,9 +57,10 @@ final class SegmentSupply: Sendable {
     /// Takes over a segment that an earlier life has made.
     func adopt(_ number: UInt64, _ file: any StorageFile) { state.broadcast { $0.ready = (number, file) } }
 
-    /// Asks for a segment unless it is there or being made.
+    /// Asks for a segment unless it is there or being made. Asked before every batch: the thread that makes segments is
+    /// the only one that waits then, and is not woken for nothing.
     func want(_ number: UInt64) {
-        state.broadcast { state in
+        state.signal(where: { $0.wanted == number }) { state in
             if state.ready?.number == number || state.wanted == number { return }
             state.failure = nil
             state.wanted = number
@@ -68,8 +69,6 @@ final class SegmentSupply: Sendable {
 
     /// Waits until the segment exists. `noSpace` if the disk is full: nothing is lost by that.
     func ensure(_ number: UInt64) throws(StoreError) {
-        // Asked before every batch: the thread that makes segments must not wake up each time.
-        if state.withLock({ $0.ready?.number == number }) { return }
         want(number)
         let failure: StoreError? =
             state.wait { state in
