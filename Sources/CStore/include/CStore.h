@@ -29,15 +29,6 @@ int64_t berth_file_system_type(const char *path);
 /// fallocate(2) with FALLOC_FL_KEEP_SIZE: -1 and `errno`.
 int berth_allocate(int descriptor, int64_t offset, int64_t count);
 
-/// Tells the processor that the thread waits for another one in a loop.
-static inline void berth_pause(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 /// Gives free pages of malloc's arenas back to the kernel.
 void berth_give_memory_back(void);
 

@@ -74,39 +74,20 @@ final class Writer: Sendable {
     /// handed to the checkpoint.
     func run() {
         var timers = WriterTimers()
-        var patience = WriterPatience()
         while true {
-            switch next(&patience, timers) {
+            let wake: Wake? = queue.wait(until: timers.next(state)) { queue in
+                if !queue.requests.isEmpty {
+                    defer { queue.requests = [] }
+                    return .requests(queue.requests)
+                }
+                return queue.isClosed ? .closed : nil
+            }
+            switch wake {
             case .requests(let requests): write(requests, &timers)
             case .closed: return finish(&timers)
             case nil: onTime(&timers)
             }
         }
-    }
-
-    /// What to do next; nil: it is time for something of the writer's own.
-    private func next(_ patience: inout WriterPatience, _ timers: WriterTimers) -> Wake? {
-        let take: (inout Queue) -> Wake? = { queue in
-            if !queue.requests.isEmpty {
-                defer { queue.requests = [] }
-                return .requests(queue.requests)
-            }
-            return queue.isClosed ? .closed : nil
-        }
-        let start = context.storage.monotonicNanoseconds
-        var now = start
-        defer { patience.waited(now - start) }
-        if let limit = patience.nanoseconds {
-            let wake = queue.poll(
-                until: {
-                    now = self.context.storage.monotonicNanoseconds
-                    return now - start >= limit
-                }, take)
-            if let wake { return wake }
-        }
-        let wake = queue.wait(until: timers.next(state), take)
-        now = context.storage.monotonicNanoseconds
-        return wake
     }
 
     private func finish(_ timers: inout WriterTimers) {

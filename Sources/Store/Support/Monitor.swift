@@ -1,4 +1,3 @@
-internal import CStore
 internal import Glibc
 
 /// A value behind a pthread mutex, with one condition. `Synchronization.Mutex` spins under contention in Swift 6.3 on
@@ -62,18 +61,6 @@ final class Monitor<Value>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
         pthread_cond_broadcast(condition)
         return result
-    }
-
-    /// Asks again and again, without sleeping, until `body` returns something or `isOver` says that it took too long.
-    func poll<R>(until isOver: () -> Bool, _ body: (inout Value) -> R?) -> R? {
-        while true {
-            pthread_mutex_lock(mutex)
-            let result = body(&value)
-            pthread_mutex_unlock(mutex)
-            if let result { return result }
-            if isOver() { return nil }
-            for _ in 0..<32 { berth_pause() }
-        }
     }
 
     /// Waits until `body` returns something, asking again after every wake. nil: the deadline (monotonic nanoseconds,
