@@ -73,6 +73,16 @@ class Kubectl:
             [self.path, *map(str, words)], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, env=self.environment())
 
+    def start_watching(self, *words):
+        """In the background, and it has seen the present state: its watch is answered when this returns."""
+        waiter = self.start(*words, "-v=6")
+        seen = []
+        for line in waiter.stdout:
+            seen.append(line)
+            if "watch=true" in line:
+                return waiter
+        raise KubectlFailed(f"kubectl {words} ended without a watch: {''.join(seen)}")
+
     def script(self, name, body):
         """An editor, or whatever else kubectl starts."""
         path = self.home / name

@@ -301,7 +301,7 @@ def test_wait(kubectl, namespace):
     kubectl.cluster.ask("PATCH", f"/api/v1/namespaces/{namespace}/pods/alone/status", status,
                         content_type="application/merge-patch+json")
     assert "condition met" in kubectl("wait", "pod/alone", "-n", namespace, "--for=condition=Ready", "--timeout=20s")
-    waiter = kubectl.start("wait", "pod/alone", "-n", namespace, "--for=delete", "--timeout=30s")
+    waiter = kubectl.start_watching("wait", "pod/alone", "-n", namespace, "--for=delete", "--timeout=30s")
     kubectl("delete", "pod", "alone", "-n", namespace, "--grace-period=0", "--force")
     out, _ = waiter.communicate(timeout=40)
     assert waiter.returncode == 0, out
