@@ -17,6 +17,8 @@ package enum StoreLimits {
     package static let snapshotLogBytes: Int64 = 268_435_456
     /// The first segment is small, so that a new store is ready at once.
     package static let firstSegmentBytes = 1_048_576
+    /// A snapshot in the background rests this many times as long as it has worked.
+    package static let snapshotRest: Int64 = 2
     /// The tail is handed to the checkpoint at this size, if that is idle ...
     package static let generationBytes = 12_582_912
     /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB, and far below
@@ -26,6 +28,9 @@ package enum StoreLimits {
     package static let checkpointNanoseconds: Int64 = 30_000_000_000
     /// Without a further write a batch is sealed after this time: an empty batch behind it proves that it was durable.
     package static let sealNanoseconds: Int64 = 50_000_000
+    /// Callers write on their own threads only while a write and sync takes less than this: an event loop that waits for
+    /// the disk keeps others waiting.
+    package static let quickSyncNanoseconds: Int64 = 1_000_000
     /// A lease that has not been renewed for this time is recorded with its deadline.
     package static let leaseSettleNanoseconds: Int64 = 60_000_000_000
     /// Dirty pages of one checkpoint transaction (4 KiB each), about. LMDB keeps their memory for the next one, and the
@@ -53,6 +58,8 @@ package enum StoreLimits {
     package static let fullDiskNanoseconds: Int64 = 1_000_000_000
     /// Keys looked at in one LMDB read transaction; longer reads go on in a new one.
     package static let viewRows = 10_000
+    /// The same for the values that a snapshot copies out of one.
+    package static let viewBytes = 8_388_608
     /// How long a read in several steps may hold history back.
     package static let pinNanoseconds: Int64 = 60_000_000_000
     /// How soon a compaction that something held back goes on.

@@ -106,7 +106,10 @@ private struct LongLife {
             let script = script()
             scripts.append(script)
             expected.append(model.execute(script))
-            engine.submit(IntegerCoding.transaction(script), origin: Origin("model")) { result in
+            let isHere = random.below(4) == 0
+            engine.submit(
+                IntegerCoding.transaction(script), origin: Origin("model"), onCallersThread: isHere
+            ) { result in
                 results.withLock { $0[index] = result }
                 left.broadcast { $0 -= 1 }
             }

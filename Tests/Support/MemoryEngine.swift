@@ -55,7 +55,7 @@ package final class MemoryEngine: Engine {
     }
 
     package func submit(
-        _ transaction: Transaction, origin: Origin,
+        _ transaction: Transaction, origin: Origin, onCallersThread _: Bool,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void
     ) {
         writer.async {

@@ -26,6 +26,8 @@ final class GRPCCall {
         answers = Answers(stream: stream, outbox: outbox, eventLoop: eventLoop)
     }
 
+    /// One that comes and goes, not a watch or another stream that stays.
+    var isUnary: Bool { handler == nil }
     var partialBytes: Int { framer.partialBytes }
 
     func open() {
@@ -62,7 +64,8 @@ final class GRPCCall {
         }
     }
 
-    func halfClosed() {
+    /// - Parameter isAlone: asked of each call that is to be answered (`Method.Body.unary`).
+    func halfClosed(isAlone: () -> Bool) {
         guard !isHalfClosed else { return }
         isHalfClosed = true
         guard !isEnded else { return }
@@ -77,10 +80,11 @@ final class GRPCCall {
         }
         self.request = nil
         let answers = answers
+        let isAlone = isAlone()
         switch method.body {
         case .immediate(let serve):
             answers.reply { buffer throws(GRPCStatus) in try serve(request, &buffer) }
-        case .unary(let serve): serve(request) { answers.reply($0) }
+        case .unary(let serve): serve(request, isAlone) { answers.reply($0) }
         case .streaming: break
         }
     }

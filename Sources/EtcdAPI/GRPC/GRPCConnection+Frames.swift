@@ -103,7 +103,7 @@ extension GRPCConnection {
         }
         if call.isHalfClosed { return try violation(block.stream, .streamClosed) }
         guard block.endsStream else { return try violation(block.stream, .protocolError) }
-        call.halfClosed()
+        halfClosed(call)
     }
 
     private func open(_ stream: UInt32, _ head: CallHead.Parsed, ended: Bool) {
@@ -119,8 +119,16 @@ extension GRPCConnection {
             calls[stream] = call
             call.open()
             if let timeout { call.expire(in: timeout) }
-            if ended { call.halfClosed() }
+            if ended { halfClosed(call) }
         }
+    }
+
+    private func halfClosed(_ call: GRPCCall) { call.halfClosed { isAlone(call) } }
+
+    /// No other call is under way or about to be read, here or on another connection of this event loop.
+    private func isAlone(_ call: GRPCCall) -> Bool {
+        let isAlone = frames.isEmpty && calls.count <= 4 && !calls.values.contains { $0 !== call && $0.isUnary }
+        return mail.isAlone(self, onConnection: isAlone)
     }
 
     /// Why no call is taken at all.
@@ -147,7 +155,7 @@ extension GRPCConnection {
         let before = call.partialBytes
         if frame.payload.readableBytes > 0 { call.receive(&frame.payload) }
         partialBytes += call.partialBytes - before
-        if ends { call.halfClosed() }
+        if ends { halfClosed(call) }
         if let increment, !ends, calls[frame.stream] != nil { output.windowUpdate(frame.stream, increment) }
         if partialBytes > Self.partialBytesLimit {
             throw ConnectionError(.enhanceYourCalm, "\(partialBytes) bytes of requests that are not whole")

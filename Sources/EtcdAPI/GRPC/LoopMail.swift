@@ -26,11 +26,13 @@ final class LoopMail: Sendable {
     }
 
     let eventLoop: any EventLoop
+    private let company: NIOLoopBoundBox<LoopCompany>
     private let waiting = NIOLockedValueBox(Waiting())
     private let round: NIOLoopBoundBox<Round>
 
     fileprivate init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        company = .makeBoxSendingValue(LoopCompany(), eventLoop: eventLoop)
         round = .makeBoxSendingValue(Round(), eventLoop: eventLoop)
     }
 
@@ -57,6 +59,11 @@ final class LoopMail: Sendable {
         let unflushed = round.value.unflushed
         round.value.unflushed = []
         for connection in unflushed { connection.flushNow() }
+    }
+
+    /// On the event loop: whether this call is the only one there (`LoopCompany`).
+    func isAlone(_ connection: AnyObject, onConnection: Bool) -> Bool {
+        company.value.isAlone(ObjectIdentifier(connection), onConnection: onConnection, now: .now())
     }
 
     /// On the event loop. False: no round is under way, so nobody will flush later.

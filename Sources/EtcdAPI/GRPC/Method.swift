@@ -10,8 +10,11 @@ package final class Method: Sendable {
     enum Body: Sendable {
         /// One request, one answer, which is there at once.
         case immediate(@Sendable (ByteBuffer, inout ByteBuffer) throws(GRPCStatus) -> Void)
-        /// One request, one answer. `answer` may be called from any thread, once.
-        case unary(@Sendable (ByteBuffer, @escaping @Sendable (@escaping ReplyEncoder) -> Void) -> Void)
+        /// One request, one answer. `answer` may be called from any thread, once. `isAlone`: nobody else would have to
+        /// wait if the event loop did, for a moment.
+        case unary(
+            @Sendable (ByteBuffer, _ isAlone: Bool, _ answer: @escaping @Sendable (@escaping ReplyEncoder) -> Void) ->
+                Void)
         /// A stream of answers, and perhaps of requests.
         case streaming(@Sendable (any CallStream) -> any CallHandler)
     }
@@ -57,7 +60,7 @@ package final class Method: Sendable {
         _: Call.Type,
         _ serve: @escaping @Sendable (Call, @escaping @Sendable (Result<Reply, GRPCStatus>) -> Void) -> Void
     ) -> Method {
-        deferred(Call.self) { call, answer in
+        deferred(Call.self) { call, _, answer in
             serve(call) { result in answer { () throws(GRPCStatus) in try result.get() } }
         }
     }
@@ -68,17 +71,17 @@ package final class Method: Sendable {
         _: Call.Type,
         _ serve:
             @escaping @Sendable (
-                Call, @escaping @Sendable (@escaping @Sendable () throws(GRPCStatus) -> Reply) -> Void
+                Call, _ isAlone: Bool, @escaping @Sendable (@escaping @Sendable () throws(GRPCStatus) -> Reply) -> Void
             ) -> Void
     ) -> Method {
         Method(
-            .unary { bytes, answer in
+            .unary { bytes, isAlone, answer in
                 let call: Call
                 do throws(WireError) { call = try ProtobufReader.decode(Call.self, bytes) } catch {
                     let status = unreadable(error)
                     return answer { (_) throws(GRPCStatus) in throw status }
                 }
-                serve(call) { make in
+                serve(call, isAlone) { make in
                     answer { (buffer) throws(GRPCStatus) in ProtobufWriter.append(try make(), to: &buffer) }
                 }
             }, Call.self, Reply.self)

@@ -43,7 +43,7 @@ package struct GatewayResponder: Responder {
             switch method.body {
             case .immediate(let serve):
                 answer({ (buffer) throws(GRPCStatus) in try serve(bytes, &buffer) }, method, exchange)
-            case .unary(let serve): serve(bytes) { self.answer($0, method, exchange) }
+            case .unary(let serve): serve(bytes, false) { self.answer($0, method, exchange) }
             case .streaming(let open): GatewayStream.run(method, open, bytes, exchange)
             }
         } catch { GatewayErrors.send(GRPCStatus(.invalidArgument, error.description), exchange) }

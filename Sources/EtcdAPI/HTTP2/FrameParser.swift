@@ -11,6 +11,9 @@ package struct FrameParser {
 
     package init() {}
 
+    /// Nothing has come that is not read.
+    var isEmpty: Bool { buffer.readableBytes == 0 }
+
     package mutating func append(_ bytes: inout ByteBuffer) { buffer.append(&bytes) }
 
     /// The next whole frame; nil if it has not come yet.

@@ -44,11 +44,11 @@ final class AlarmedEngine: Engine {
     }
 
     func submit(
-        _ transaction: Transaction, origin: Origin,
+        _ transaction: Transaction, origin: Origin, onCallersThread: Bool,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void
     ) {
         if let error = refusal(grows: Self.puts(transaction)) { return completion(.failure(error)) }
-        engine.submit(transaction, origin: origin, completion: completion)
+        engine.submit(transaction, origin: origin, onCallersThread: onCallersThread, completion: completion)
     }
 
     func compact(to revision: Int64, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void) {

@@ -1,7 +1,8 @@
 internal import NIOCore
 internal import Store
 
-/// `etcdserverpb.KV`. Reads are answered on the event loop; writes go to the store's writer and come back.
+/// `etcdserverpb.KV`. Reads are answered on the event loop; writes go to the store's writer and come back, but for those
+/// of a client who is alone.
 struct KVService: Sendable {
     let engine: any Engine
     let replies: KVReplies
@@ -33,8 +34,8 @@ struct KVService: Sendable {
         }
     }
 
-    func put(_ call: PutCall, _ answer: @escaping Answer<PutReply>) {
-        submit(answer) { () throws(GRPCStatus) in
+    func put(_ call: PutCall, _ isAlone: Bool, _ answer: @escaping Answer<PutReply>) {
+        submit(isAlone, answer) { () throws(GRPCStatus) in
             Transaction(success: [.put(try KVRequests.put(call))])
         } reply: { result in
             guard case .put(let previous)? = result.results.first else { return PutReply() }
@@ -42,8 +43,8 @@ struct KVService: Sendable {
         }
     }
 
-    func deleteRange(_ call: DeleteRangeCall, _ answer: @escaping Answer<DeleteRangeReply>) {
-        submit(answer) { () throws(GRPCStatus) in
+    func deleteRange(_ call: DeleteRangeCall, _ isAlone: Bool, _ answer: @escaping Answer<DeleteRangeReply>) {
+        submit(isAlone, answer) { () throws(GRPCStatus) in
             Transaction(success: [.delete(try KVRequests.delete(call))])
         } reply: { result in
             guard case .delete(let count, let previous)? = result.results.first else { return DeleteRangeReply() }
@@ -51,8 +52,8 @@ struct KVService: Sendable {
         }
     }
 
-    func transaction(_ call: TransactionCall, _ answer: @escaping Answer<TransactionReply>) {
-        submit(answer) { () throws(GRPCStatus) in
+    func transaction(_ call: TransactionCall, _ isAlone: Bool, _ answer: @escaping Answer<TransactionReply>) {
+        submit(isAlone, answer) { () throws(GRPCStatus) in
             try KVRequests.transaction(call)
         } reply: { result in
             replies.transaction(result)
@@ -74,8 +75,9 @@ struct KVService: Sendable {
         }
     }
 
+    /// - Parameter isAlone: the event loop has nothing else to do: it may write by itself.
     private func submit<Reply>(
-        _ answer: @escaping Answer<Reply>, _ request: () throws(GRPCStatus) -> Transaction,
+        _ isAlone: Bool, _ answer: @escaping Answer<Reply>, _ request: () throws(GRPCStatus) -> Transaction,
         reply: @escaping @Sendable (TransactionResult) -> Reply
     ) {
         let transaction: Transaction
@@ -83,7 +85,7 @@ struct KVService: Sendable {
             transaction = try request()
             try guardian.check(transaction)
         } catch { return answer { () throws(GRPCStatus) in throw error } }
-        engine.submit(transaction, origin: Origin("etcd")) { result in
+        engine.submit(transaction, origin: Origin("etcd"), onCallersThread: isAlone) { result in
             answer { () throws(GRPCStatus) in
                 switch result {
                 case .success(let result): reply(result)

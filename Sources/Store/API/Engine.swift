@@ -22,10 +22,15 @@ package protocol Engine: Sendable {
     /// that was in force at the compacted revision.
     func versions(of key: [UInt8], through: Int64, limit: Int) throws(StoreError) -> [KeyVersion]
 
-    /// Hands a transaction to the writer. `completion` is called exactly once, on the writer thread, after the
+    /// Hands a transaction to the writer. `completion` is called exactly once, on the writer's thread, after the
     /// transaction is durable and visible (or has failed): it must not block.
+    ///
+    /// With `onCallersThread` the caller offers to wait for the disk: if nobody else is writing and the disk is quick, the
+    /// transaction is written on the calling thread, which saves the way to the writer's and back, and `completion` is
+    /// called there before this returns. For a thread with one thing to do; writes of several share a sync only on the
+    /// writer's thread.
     func submit(
-        _ transaction: Transaction, origin: Origin,
+        _ transaction: Transaction, origin: Origin, onCallersThread: Bool,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void)
 
     /// Starts a watch. Batches come in revision order, all events of one revision of this watch in one batch, without
@@ -45,6 +50,11 @@ package protocol Engine: Sendable {
 }
 
 extension Engine {
+    package func submit(
+        _ transaction: Transaction, origin: Origin,
+        completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void
+    ) { submit(transaction, origin: origin, onCallersThread: false, completion: completion) }
+
     /// `submit` for async callers. Cancellation of the task does not withdraw the transaction.
     package func transact(_ transaction: Transaction, origin: Origin) async throws(StoreError) -> TransactionResult {
         let result = await withCheckedContinuation { continuation in

@@ -132,9 +132,12 @@ package final class LocalEngine: Engine {
     // MARK: Writing
 
     package func submit(
-        _ transaction: Transaction, origin: Origin,
+        _ transaction: Transaction, origin: Origin, onCallersThread: Bool,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void
-    ) { writer.submit(.transaction(transaction, origin, completion)) }
+    ) {
+        let request = WriteRequest.transaction(transaction, origin, completion)
+        if onCallersThread { writer.writeOrSubmit(request) } else { writer.submit(request) }
+    }
 
     package func compact(
         to revision: Int64, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void

@@ -21,7 +21,7 @@ package struct LocalEngineOptions: Sendable {
     /// than half of it is free besides. 0: the disk is not watched.
     package var reserveBytes = StoreLimits.reserveBytes
 
-    /// A snapshot is made after this many bytes of log, or a quarter of the live data if that is more.
+    /// A snapshot is made after this many bytes of log, or half of the live data if that is more.
     package var snapshotLogBytes = StoreLimits.snapshotLogBytes
     /// Every page and every record is checked before the store opens, not only what a start can afford.
     package var verifiesFully = false
@@ -31,6 +31,9 @@ package struct LocalEngineOptions: Sendable {
     package var marksSuspectOnCrash = true
     /// nil: history is compacted on request only.
     package var retention: RetentionPolicy?
+
+    /// Callers write on their own threads only while a write and sync takes less than this.
+    package var quickSyncNanoseconds = StoreLimits.quickSyncNanoseconds
 
     package init() {}
 }

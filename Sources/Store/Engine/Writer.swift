@@ -1,45 +1,13 @@
-internal import Synchronization
-
-/// What callers ask of the writer.
-enum WriteRequest: Sendable {
-    case transaction(Transaction, Origin, @Sendable (Result<TransactionResult, StoreError>) -> Void)
-    case compaction(Int64, @Sendable (Result<Int64, StoreError>) -> Void)
-    case grantLease(id: Int64, seconds: Int64, @Sendable (Result<Lease, StoreError>) -> Void)
-    case revokeLease(Int64, @Sendable (Result<Int64, StoreError>) -> Void)
-    case renewLease(Int64, @Sendable (Result<Lease, StoreError>) -> Void)
-    case lease(Int64, @Sendable (Result<Lease, StoreError>) -> Void)
-    case leases(@Sendable ([Int64]) -> Void)
-    /// Hands the tail to the checkpointer, which is to be waited for.
-    case flush(@Sendable (Result<Int64, StoreError>) -> Void)
-
-    func fail(_ error: StoreError) {
-        switch self {
-        case .transaction(_, _, let completion): completion(.failure(error))
-        case .compaction(_, let completion): completion(.failure(error))
-        case .grantLease(_, _, let completion): completion(.failure(error))
-        case .revokeLease(_, let completion): completion(.failure(error))
-        case .renewLease(_, let completion): completion(.failure(error))
-        case .lease(_, let completion): completion(.failure(error))
-        case .leases(let completion): completion([])
-        case .flush(let completion): completion(.failure(error))
-        }
-    }
-}
-
-/// The one thread that writes: collects what is waiting, evaluates it, appends one batch to the log, syncs once,
-/// publishes, answers. One batch is in flight at a time.
+/// The one that writes: collects what is waiting, evaluates it, appends one batch to the log, syncs once, publishes,
+/// answers. One batch is in flight at a time. It has a thread; a caller who is alone may write on his own thread, when it
+/// is his turn (`WriterQueue`).
 final class Writer: Sendable {
-    private struct Queue {
-        var requests: [WriteRequest] = []
-        var isClosed = false
-    }
-
     private let context: StoreContext
     private let checkpointer: Checkpointer
     private let log: LogWriter
     private let state: WriterState
     private let onPublish: @Sendable () -> Void
-    private let queue = Monitor(Queue())
+    private let queue = WriterQueue()
 
     init(
         context: StoreContext, checkpointer: Checkpointer, log: LogWriter, state: WriterState,
@@ -53,47 +21,48 @@ final class Writer: Sendable {
     }
 
     func submit(_ request: WriteRequest) {
-        let error: StoreError? = queue.signal { queue in
-            if queue.isClosed { return StoreError(.unavailable, "the store is closed") }
-            queue.requests.append(request)
-            return nil
+        if !queue.submit(request) { request.fail(StoreError(.unavailable, "the store is closed")) }
+    }
+
+    /// Writes on the calling thread, which waits for the disk then, if nobody else writes or waits, nothing but the sync
+    /// is to be waited for, and syncs are quick; submits otherwise.
+    func writeOrSubmit(_ request: WriteRequest) {
+        guard queue.takeTurn() else { return submit(request) }
+        if isQuick {
+            write([request])
+            queue.giveTurn(wakingAt: state.timers.next(state))
+        } else {
+            queue.giveTurn(wakingAt: state.timers.next(state), with: request)
         }
-        if let error { request.fail(error) }
     }
 
-    func close() { queue.broadcast { $0.isClosed = true } }
-
-    // MARK: The writer thread
-
-    private enum Wake {
-        case requests([WriteRequest])
-        case closed
+    private var isQuick: Bool {
+        state.syncNanoseconds < context.options.quickSyncNanoseconds && state.generation.bytes < StoreLimits.generationBytes
+            && !state.generation.memtable.log.isFull && log.hasNextSegment(at: state.position)
+            && context.space.shortage == nil
     }
+
+    func close() { queue.close() }
+
+    // MARK: With the turn
 
     /// The body of the writer's thread. Ends after `close`, when everything submitted before is answered, sealed and
     /// handed to the checkpoint.
     func run() {
-        var timers = WriterTimers()
         while true {
-            let wake: Wake? = queue.wait(until: timers.next(state)) { queue in
-                if !queue.requests.isEmpty {
-                    defer { queue.requests = [] }
-                    return .requests(queue.requests)
-                }
-                return queue.isClosed ? .closed : nil
-            }
-            switch wake {
-            case .requests(let requests): write(requests, &timers)
-            case .closed: return finish(&timers)
-            case nil: onTime(&timers)
+            queue.giveTurn(wakingAt: state.timers.next(state))
+            switch queue.next() {
+            case .requests(let requests): write(requests)
+            case .closed: return finish()
+            case .time: onTime()
             }
         }
     }
 
-    private func finish(_ timers: inout WriterTimers) {
-        if context.failure == nil { settleLeases(all: true, &timers) }
+    private func finish() {
+        if context.failure == nil { settleLeases(all: true) }
         if context.failure == nil {
-            if timers.isUnsealed { seal(&timers) }
+            if state.timers.isUnsealed { seal() }
             checkpointer.waitUntilIdle()
             // Stuck on a full disk: the log keeps what the checkpoint could not take.
             if !checkpointer.isBusy { handOver() }
@@ -102,17 +71,17 @@ final class Writer: Sendable {
         checkpointer.close()
     }
 
-    private func onTime(_ timers: inout WriterTimers) {
-        if context.failure != nil { return timers.stop() }
+    private func onTime() {
+        if context.failure != nil { return state.timers.stop() }
         let now = context.storage.monotonicNanoseconds
-        if timers.sealIsDue(now) { seal(&timers) }
-        if timers.checkpointIsDue(state, now), !checkpointer.isBusy { handOver() }
-        if timers.retentionIsDue(now) { applyRetention(&timers) }
-        if state.leases.settleAt ?? .max <= now { settleLeases(all: false, &timers) }
-        expireLeases(now, &timers)
+        if state.timers.sealIsDue(now) { seal() }
+        if state.timers.checkpointIsDue(state, now), !checkpointer.isBusy { handOver() }
+        if state.timers.retentionIsDue(now) { applyRetention() }
+        if state.leases.settleAt ?? .max <= now { settleLeases(all: false) }
+        expireLeases(now)
     }
 
-    private func expireLeases(_ now: Int64, _ timers: inout WriterTimers) {
+    private func expireLeases(_ now: Int64) {
         let expired = state.leases.takeExpired(now: now)
         if expired.isEmpty { return }
         let requests: [WriteRequest] = expired.map { id in
@@ -121,11 +90,11 @@ final class Writer: Sendable {
                 if case .failure = result { state.leases.postpone(id, until: now + 1_000_000_000) }
             }
         }
-        write(requests, &timers)
+        write(requests)
     }
 
     /// Records the deadlines of leases that have been renewed and are not being renewed any more.
-    private func settleLeases(all: Bool, _ timers: inout WriterTimers) {
+    private func settleLeases(all: Bool) {
         let now = context.storage.monotonicNanoseconds
         let leases = state.leases.takeUnsettled(now: now, all: all)
         if leases.isEmpty { return }
@@ -140,14 +109,13 @@ final class Writer: Sendable {
                     state.record(lease, now: now, context.storage)
                 }
                 try append()
-                timers.wrote(context.storage.monotonicNanoseconds, state)
             }
         } catch {
             context.fail(error)
         }
     }
 
-    private func write(_ requests: [WriteRequest], _ timers: inout WriterTimers) {
+    private func write(_ requests: [WriteRequest]) {
         var rest = requests[...]
         while !rest.isEmpty {
             if let failure = context.failure {
@@ -160,26 +128,26 @@ final class Writer: Sendable {
                 let room = try log.prepare(at: state.position)
                 if room <= 2 * StoreLimits.batchSlack { throw SpaceKeeper.diskIsShort(context.directory.log) }
                 context.space.look(now: context.storage.monotonicNanoseconds)
-                rest = writeBatch(rest, room: room, &timers)
+                rest = writeBatch(rest, room: room)
             } catch {
                 for request in rest { request.fail(error) }
                 return
             }
         }
-        if context.space.shortage == .quota { giveUpHistory(&timers) }
+        if context.space.shortage == .quota { giveUpHistory() }
     }
 
     /// At the quota a policy that keeps history by age gives it up, or else what is deleted would not count for a day.
-    private func giveUpHistory(_ timers: inout WriterTimers) {
+    private func giveUpHistory() {
         let target = state.revision - StoreLimits.pressureRevisions
         if context.options.retention == nil || target <= state.compactRevision { return }
         context.log(.warning, "history before revision \(target) is given up: the quota is reached")
-        write([.compaction(target, { _ in })], &timers)
+        write([.compaction(target, { _ in })])
     }
 
     /// Writes as many of the requests as one batch takes and returns the others.
     private func writeBatch(
-        _ requests: ArraySlice<WriteRequest>, room: Int, _ timers: inout WriterTimers
+        _ requests: ArraySlice<WriteRequest>, room: Int
     ) -> ArraySlice<WriteRequest> {
         state.beginBatch(room: room - StoreLimits.batchSlack)
         let content = state.generation.memtable.contentBytes
@@ -196,7 +164,6 @@ final class Writer: Sendable {
             context.space.grew(state.generation.memtable.contentBytes - content)
             if state.log.records > 0 {
                 try append()
-                timers.wrote(context.storage.monotonicNanoseconds, state)
             }
         } catch {
             context.fail(error)
@@ -227,7 +194,11 @@ final class Writer: Sendable {
     /// Makes the batch durable, then visible.
     private func append() throws(StoreError) {
         state.log.state(revision: state.revision, hash: state.stateHash)
+        let started = context.storage.monotonicNanoseconds
         state.position = try log.append(state.payload.bytes, records: state.log.records, at: state.position)
+        let now = context.storage.monotonicNanoseconds
+        state.syncNanoseconds = now - started
+        state.timers.wrote(now, state)
         state.mark()
         context.published.withLock { published in
             published.revision = state.revision
@@ -235,15 +206,15 @@ final class Writer: Sendable {
         }
     }
 
-    private func seal(_ timers: inout WriterTimers) {
+    private func seal() {
         // With the disk full and the segment, too, the next batch that finds room proves the same.
         if !log.hasRoomForSeal(at: state.position), (try? log.prepare(at: state.position)) != .max {
-            return timers.sealed()
+            return state.timers.sealed()
         }
         do {
             state.beginBatch(room: .max)
             state.position = try log.append(state.payload.bytes, records: 0, at: state.position)
-            timers.sealed()
+            state.timers.sealed()
         } catch {
             context.fail(error)
         }
@@ -266,58 +237,17 @@ final class Writer: Sendable {
     }
 
     /// Compacts what the policy no longer keeps, if that is worth a write.
-    private func applyRetention(_ timers: inout WriterTimers) {
-        timers.askedRetention()
+    private func applyRetention() {
+        state.timers.askedRetention()
         guard let policy = context.options.retention else { return }
         do {
             let oldest = context.storage.wallNanoseconds - policy.ageSeconds * 1_000_000_000
             let aged = try ReadView(context).newestRevision(before: oldest)
             let target = policy.target(current: state.revision, aged: aged)
             if target - state.compactRevision < StoreLimits.retentionRevisions { return }
-            write([.compaction(target, { _ in })], &timers)
+            write([.compaction(target, { _ in })])
         } catch {
             context.fail(error)
         }
-    }
-}
-
-/// When the writer has to do something although nobody asks. Times are monotonic nanoseconds.
-struct WriterTimers {
-    private var sealAt: Int64?
-    private var retentionAt: Int64?
-    private var isStopped = false
-
-    var isUnsealed: Bool { sealAt != nil }
-
-    mutating func wrote(_ now: Int64, _ state: WriterState) {
-        sealAt = now + StoreLimits.sealNanoseconds
-        retentionAt = retentionAt ?? now + StoreLimits.retentionNanoseconds
-        if state.generation.startedNanoseconds == 0 { state.generation.startedNanoseconds = now }
-    }
-
-    /// Asked again only after something was written: an idle store writes nothing.
-    mutating func askedRetention() { retentionAt = nil }
-    func retentionIsDue(_ now: Int64) -> Bool { retentionAt.map { $0 <= now } ?? false }
-    mutating func sealed() { sealAt = nil }
-    mutating func stop() { isStopped = true }
-
-    func sealIsDue(_ now: Int64) -> Bool { sealAt.map { $0 <= now } ?? false }
-
-    func checkpointIsDue(_ state: WriterState, _ now: Int64) -> Bool {
-        let started = state.generation.startedNanoseconds
-        return started != 0 && started + StoreLimits.checkpointNanoseconds <= now
-    }
-
-    /// nil: nothing to do until somebody asks.
-    func next(_ state: WriterState) -> Int64? {
-        if isStopped { return nil }
-        var times: [Int64] = []
-        if let sealAt { times.append(sealAt) }
-        if let retentionAt { times.append(retentionAt) }
-        let started = state.generation.startedNanoseconds
-        if started != 0 { times.append(started + StoreLimits.checkpointNanoseconds) }
-        if let lease = state.leases.nextDeadline { times.append(lease) }
-        if let settle = state.leases.settleAt { times.append(settle) }
-        return times.min()
     }
 }

@@ -1,7 +1,8 @@
-/// What only the writer thread touches (and recovery, before there is a writer): the newest state, which may be ahead
+/// What only the one who writes touches (and recovery, before there is a writer): the newest state, which may be ahead
 /// of what is published while a batch is on its way to the disk.
 ///
-/// Sendable by hand: handed from recovery to the writer thread once, then confined to it.
+/// Sendable by hand: handed from recovery to the writer once, then touched by whoever has the turn (`WriterQueue`), which
+/// passes from thread to thread through a mutex.
 final class WriterState: @unchecked Sendable {
     var generation: Generation
     var revision: Int64
@@ -16,6 +17,9 @@ final class WriterState: @unchecked Sendable {
     var touchedLeases: [Int64] = []
     /// Payload bytes that the batch may have.
     var room = Int.max
+    var timers = WriterTimers()
+    /// How long the last write and sync took. Not known before the first one.
+    var syncNanoseconds = Int64.max
 
     init(
         generation: Generation, revision: Int64, compactRevision: Int64, stateHash: StateHash, position: LogPosition,

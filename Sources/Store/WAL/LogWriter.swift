@@ -1,6 +1,6 @@
 /// Appends batches to the log.
 ///
-/// Sendable by hand: made by recovery, then confined to the writer thread.
+/// Sendable by hand: made by recovery, then used by whoever has the writer's turn (`WriterQueue`).
 final class LogWriter: @unchecked Sendable {
     private let formatter: BatchFormatter
     private let supply: SegmentSupply
@@ -29,6 +29,9 @@ final class LogWriter: @unchecked Sendable {
             return rest
         }
     }
+
+    /// A batch of any size can be written without waiting for a segment to be made.
+    func hasNextSegment(at position: LogPosition) -> Bool { supply.isReady(position.segment + 1) }
 
     func hasRoomForSeal(at position: LogPosition) -> Bool { position.block < segmentBlocks }
 

@@ -67,6 +67,8 @@ final class SegmentSupply: Sendable {
         }
     }
 
+    func isReady(_ number: UInt64) -> Bool { state.withLock { $0.ready?.number == number } }
+
     /// Waits until the segment exists. `noSpace` if the disk is full: nothing is lost by that.
     func ensure(_ number: UInt64) throws(StoreError) {
         want(number)
