@@ -20,15 +20,15 @@ struct SnapshotFiles {
         return first
     }
 
-    /// Makes one of what the checkpoint holds. Returns the state in it.
-    func make(_ context: StoreContext) throws(StoreError) -> CheckpointState {
+    /// Makes one of what the checkpoint holds. Returns the state in it. `pause` is called again and again on the way.
+    func make(_ context: StoreContext, pause: @escaping () -> Void = {}) throws(StoreError) -> CheckpointState {
         let unfinished = directory.snapshots + "/next.tmp"
         try storage.remove(unfinished)
         let state: CheckpointState
         do {
-            state = try write(unfinished, context)
+            state = try write(unfinished, context, pause)
             // What a later rebuild would find out, found out now, while the log behind it still exists.
-            try SnapshotReader(unfinished, storage).read { _ throws(StoreError) in }
+            try SnapshotReader(unfinished, storage).read(pause: pause) { _ throws(StoreError) in }
         } catch {
             try storage.remove(unfinished)
             throw error
@@ -49,10 +49,12 @@ struct SnapshotFiles {
         try storage.syncDirectory(directory.snapshots)
     }
 
-    private func write(_ path: String, _ context: StoreContext) throws(StoreError) -> CheckpointState {
+    private func write(
+        _ path: String, _ context: StoreContext, _ pause: @escaping () -> Void
+    ) throws(StoreError) -> CheckpointState {
         let file = try storage.open(path, creating: true)
         var offset = 0
-        var writer = SnapshotWriter(context) { bytes throws(StoreError) in
+        var writer = SnapshotWriter(context, pause: pause) { bytes throws(StoreError) in
             try file.write(bytes, at: offset)
             offset += bytes.count
         }

@@ -32,8 +32,10 @@ struct SnapshotReader {
         state = try CheckpointState(decoding: header.bytes.slice(16, CheckpointState.size), in: path)
     }
 
-    /// Reads everything; calls `body` with each record.
-    func read(_ body: (LogRecordReader.Record) throws(StoreError) -> Void) throws(StoreError) {
+    /// Reads everything; calls `body` with each record and `pause` between two chunks.
+    func read(
+        pause: () -> Void = {}, _ body: (LogRecordReader.Record) throws(StoreError) -> Void
+    ) throws(StoreError) {
         file.dropCache()
         var hash = SHA256Stream()
         var offset = 0
@@ -64,6 +66,7 @@ struct SnapshotReader {
             if count != head.bytes.number(8) { throw damaged(offset - length, "\(count) records in the chunk") }
             chunks += 1
             records += UInt64(count)
+            pause()
         }
         let trailer = try piece(&offset, SnapshotFormat.trailerSize)
         defer { keepAlive(trailer) }

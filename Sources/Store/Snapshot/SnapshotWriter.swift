@@ -5,14 +5,20 @@ internal import LMDB
 struct SnapshotWriter: ~Copyable {
     private let context: StoreContext
     private let write: (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    private let pause: () -> Void
     private let chunk = OutputBuffer(capacity: 2 * SnapshotFormat.chunkBytes)
     private var log: LogRecordWriter
     private var hash = SHA256Stream()
     private var chunks: UInt64 = 0
     private var records: UInt64 = 0
 
-    init(_ context: StoreContext, to write: @escaping (UnsafeRawBufferPointer) throws(StoreError) -> Void) {
+    /// - Parameter pause: called between two views.
+    init(
+        _ context: StoreContext, pause: @escaping () -> Void = {},
+        to write: @escaping (UnsafeRawBufferPointer) throws(StoreError) -> Void
+    ) {
         self.context = context
+        self.pause = pause
         self.write = write
         log = LogRecordWriter(output: chunk)
     }
@@ -23,7 +29,10 @@ struct SnapshotWriter: ~Copyable {
         defer { context.pins.remove(hold) }
         let state = try begin()
         var next = Revision(main: 0, sub: 0)
-        while let resume = try writeHistory(from: next, through: state.revision) { next = resume }
+        while let resume = try writeHistory(from: next, through: state.revision) {
+            next = resume
+            pause()
+        }
         try closeChunk()
         try finish()
         return state
@@ -53,7 +62,7 @@ struct SnapshotWriter: ~Copyable {
     /// One view's worth. Returns where to go on, nil at the end. Stops between transactions only.
     private mutating func writeHistory(from start: Revision, through last: Int64) throws(StoreError) -> Revision? {
         let view = try ReadView(context)
-        var rows = 0
+        var (rows, bytes) = (0, 0)
         var resume: Revision?
         var open: (revision: Int64, start: Int, changes: Int)?
         try view.walkHistory(from: start) { record throws(StoreError) in
@@ -63,7 +72,7 @@ struct SnapshotWriter: ~Copyable {
                 log.finishTransaction(at: present.start, changes: present.changes)
                 open = nil
                 try closeChunkIfFull()
-                if rows >= StoreLimits.viewRows {
+                if rows >= StoreLimits.viewRows || bytes >= StoreLimits.viewBytes {
                     resume = record.header.revision
                     return false
                 }
@@ -72,6 +81,7 @@ struct SnapshotWriter: ~Copyable {
             log.change(record.header, key: record.key, value: record.value)
             open?.changes += 1
             rows += 1
+            bytes += record.key.count + record.value.count
             return true
         }
         if let open { log.finishTransaction(at: open.start, changes: open.changes) }

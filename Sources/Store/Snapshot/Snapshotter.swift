@@ -42,7 +42,7 @@ final class Snapshotter: Sendable {
             do throws(StoreError) {
                 if case .applied(let state) = task {
                     newest = state
-                    if try isDue(state), try hasRoom(for: state) { _ = try files.make(context) }
+                    if try isDue(state), try hasRoom(for: state) { _ = try files.make(context, pause: pacing()) }
                     try removeSegments(before: state.position.segment, keeping: 2)
                 }
                 try lookAfterSpace(newest)
@@ -77,6 +77,19 @@ final class Snapshotter: Sendable {
             return .space
         }
         return task ?? .space
+    }
+
+    /// A snapshot takes seconds of work, and nobody waits for it: most of the time is left to those who write and read.
+    /// But for a stop, or a full disk, it is finished at once.
+    private func pacing() -> () -> Void {
+        var resumed = context.storage.monotonicNanoseconds
+        return { [context, work] in
+            if context.space.shortage == .disk { return }
+            let now = context.storage.monotonicNanoseconds
+            let deadline = now + StoreLimits.snapshotRest * (now - resumed)
+            work.wait(until: deadline) { $0.isClosed ? () : nil }
+            resumed = context.storage.monotonicNanoseconds
+        }
     }
 
     // MARK: Space
@@ -121,7 +134,7 @@ final class Snapshotter: Sendable {
         if let base, base.revision == state.revision { return false }
         let segments = Int64(state.position.segment) - Int64(base?.position.segment ?? 1)
         let logged = segments * Int64(context.options.segmentBytes)
-        return logged >= max(context.options.snapshotLogBytes, state.liveBytes / 4)
+        return logged >= max(context.options.snapshotLogBytes, state.liveBytes / 2)
     }
 
     private func removeSegments(before applied: UInt64, keeping snapshots: Int) throws(StoreError) {
