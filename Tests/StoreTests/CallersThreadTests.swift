@@ -90,7 +90,7 @@ import Testing
         try put(engine, "/busy")
         let deadline = DispatchTime.now() + .seconds(30)
         // Nothing of this asks the writer's thread.
-        while engine.currentRevision == 3 || (try engine.list("/leased").isEmpty == false) {
+        while try engine.currentRevision == 3 || !engine.list("/leased").isEmpty {
             try #require(DispatchTime.now() < deadline, "the lease does not end")
             try put(engine, "/busy")
         }

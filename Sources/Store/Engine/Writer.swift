@@ -1,6 +1,6 @@
 /// The one that writes: collects what is waiting, evaluates it, appends one batch to the log, syncs once, publishes,
-/// answers. One batch is in flight at a time. It has a thread; a caller who is alone may write on his own thread, when it
-/// is his turn (`WriterQueue`).
+/// answers. One batch is in flight at a time. It has a thread; a caller who is alone may write on his own, when it is his
+/// turn (`WriterQueue`).
 final class Writer: Sendable {
     private let context: StoreContext
     private let checkpointer: Checkpointer
@@ -24,8 +24,8 @@ final class Writer: Sendable {
         if !queue.submit(request) { request.fail(StoreError(.unavailable, "the store is closed")) }
     }
 
-    /// Writes on the calling thread, which waits for the disk then, if nobody else writes or waits, nothing but the sync
-    /// is to be waited for, and syncs are quick; submits otherwise.
+    /// Writes on the calling thread, which waits for the disk then, if nobody else writes or waits, nothing but the sync is
+    /// to be waited for, and syncs are quick; submits otherwise.
     func writeOrSubmit(_ request: WriteRequest) {
         guard queue.takeTurn() else { return submit(request) }
         if isQuick {
@@ -37,9 +37,9 @@ final class Writer: Sendable {
     }
 
     private var isQuick: Bool {
-        state.syncNanoseconds < context.options.quickSyncNanoseconds && state.generation.bytes < StoreLimits.generationBytes
-            && !state.generation.memtable.log.isFull && log.hasNextSegment(at: state.position)
-            && context.space.shortage == nil
+        state.syncNanoseconds < context.options.quickSyncNanoseconds
+            && state.generation.bytes < StoreLimits.generationBytes && !state.generation.memtable.log.isFull
+            && log.hasNextSegment(at: state.position) && context.space.shortage == nil
     }
 
     func close() { queue.close() }
