@@ -24,6 +24,10 @@ package enum StoreLimits {
     /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB, and far below
     /// unless the disk is slower than the log.
     package static let generationBytesMaximum = 14_680_064
+    /// How much further than the checkpoint's work the filling of the tail may be, as a part of the whole, before each
+    /// batch waits for so long at most.
+    package static let checkpointLead = 0.2
+    package static let checkpointPaceNanoseconds: Int64 = 10_000_000
     /// A write is checkpointed after this time at the latest.
     package static let checkpointNanoseconds: Int64 = 30_000_000_000
     /// Without a further write a batch is sealed after this time: an empty batch behind it proves that it was durable.

@@ -5,7 +5,10 @@ struct CheckpointApplier {
 
     /// Keeps `state` at what is durable, also when it fails; called again, it goes on there. Returns the number of the
     /// last commit.
-    func apply(_ generation: Generation, from state: inout CheckpointState) throws(StoreError) -> Int {
+    /// - Parameter progress: told after each commit which part of the generation, 0 to 1, is done.
+    func apply(
+        _ generation: Generation, from state: inout CheckpointState, progress: (Double) -> Void = { _ in }
+    ) throws(StoreError) -> Int {
         let applied = state.position.sequence
         var mark = generation.marks.firstIndex { $0.position.sequence > applied } ?? generation.marks.count
         var version = mark > 0 ? generation.marks[mark - 1].versions : 0
@@ -28,6 +31,7 @@ struct CheckpointApplier {
             } while mark < generation.marks.count && transaction.dirtyPages < pages
             (commit, state) = try transaction.commit(
                 at: generation.marks[mark - 1], now: storage.wallNanoseconds, storage)
+            progress(Double(mark) / Double(generation.marks.count))
         }
         return commit
     }

@@ -5,6 +5,8 @@ final class Checkpointer: Sendable {
     private struct Work {
         var generation: Generation?
         var isBusy = false
+        /// Which part of the generation is done, 0 to 1.
+        var progress = 0.0
         /// A compaction may have something to remove.
         var wantsRemoval = true
         /// A long read or a snapshot still holds back what is to be removed: not before this time.
@@ -12,6 +14,8 @@ final class Checkpointer: Sendable {
         var isClosed = false
         /// The disk is full and nothing can be done but wait.
         var isStuck = false
+
+        func has(progress part: Double) -> Bool { !isBusy || isStuck || progress >= part }
     }
 
     private let context: StoreContext
@@ -40,6 +44,7 @@ final class Checkpointer: Sendable {
             precondition(!work.isBusy, "one generation is checkpointed at a time")
             work.generation = generation
             work.isBusy = true
+            work.progress = 0
         }
     }
 
@@ -48,6 +53,14 @@ final class Checkpointer: Sendable {
 
     /// Returns as well when it is stuck.
     func waitUntilIdle() { work.wait { $0.isBusy && !$0.isStuck ? nil : () } }
+
+    /// Whether this part of the generation is done, 0 to 1, or there is none to wait for.
+    func has(progress part: Double) -> Bool { work.withLock { $0.has(progress: part) } }
+
+    /// Returns at the deadline (monotonic nanoseconds) at the latest.
+    func wait(forProgress part: Double, until deadline: Int64) {
+        work.wait(until: deadline) { $0.has(progress: part) ? () : nil }
+    }
 
     func close() { work.broadcast { $0.isClosed = true } }
 
@@ -141,7 +154,9 @@ final class Checkpointer: Sendable {
         var reached = state
         let applier = CheckpointApplier(database: try context.database, storage: context.storage)
         let commit: Int
-        do { commit = try applier.apply(generation, from: &reached) } catch {
+        do {
+            commit = try applier.apply(generation, from: &reached) { part in work.broadcast { $0.progress = part } }
+        } catch {
             applied.withLock { $0 = reached }
             throw error
         }

@@ -39,7 +39,7 @@ final class Writer: Sendable {
     private var isQuick: Bool {
         state.syncNanoseconds < context.options.quickSyncNanoseconds
             && state.generation.bytes < StoreLimits.generationBytes && !state.generation.memtable.log.isFull
-            && log.hasNextSegment(at: state.position) && context.space.shortage == nil
+            && log.hasNextSegment(at: state.position) && context.space.shortage == nil && !isAhead
     }
 
     func close() { queue.close() }
@@ -229,7 +229,22 @@ final class Writer: Sendable {
         checkpointer.submit(full)
     }
 
+    /// The progress that the checkpoint must have made for this much in the tail.
+    private var wantedProgress: Double {
+        Double(state.generation.bytes) / Double(StoreLimits.generationBytesMaximum) - StoreLimits.checkpointLead
+    }
+    private var isAhead: Bool { wantedProgress > 0 && !checkpointer.has(progress: wantedProgress) }
+
+    /// Writers who are quicker than the checkpoint wait a little before each batch instead of a long time at its end.
+    private func keepPaceWithCheckpoint() {
+        let part = wantedProgress
+        if part <= 0 { return }
+        checkpointer.wait(
+            forProgress: part, until: context.storage.monotonicNanoseconds + StoreLimits.checkpointPaceNanoseconds)
+    }
+
     private func waitForSpaceInTail() throws(StoreError) {
+        keepPaceWithCheckpoint()
         if state.generation.bytes < StoreLimits.generationBytesMaximum, !state.generation.memtable.log.isFull { return }
         checkpointer.waitUntilIdle()
         if checkpointer.isBusy { throw SpaceKeeper.diskIsShort(context.directory.checkpoint) }
