@@ -35,6 +35,8 @@ package enum StoreLimits {
     /// Callers write on their own threads only while a write and sync takes less than this: an event loop that waits for
     /// the disk keeps others waiting.
     package static let quickSyncNanoseconds: Int64 = 1_000_000
+    /// ... and transactions whose values are no longer than this.
+    package static let briefBytes = 65_536
     /// A lease that has not been renewed for this time is recorded with its deadline.
     package static let leaseSettleNanoseconds: Int64 = 60_000_000_000
     /// Dirty pages of one checkpoint transaction (4 KiB each), about. LMDB keeps their memory for the next one, and the

@@ -50,6 +50,19 @@ import Testing
         for index in 0..<50 { #expect(try !put(engine, "/\(index)").isHere) }
     }
 
+    @Test func onlyShortTransactionsAreWrittenThere() {
+        let key = KeyRange.key([UInt8]("/a"))
+        let put = Operation.put(Put(key: [UInt8]("/a"), value: [UInt8](repeating: 0, count: 40_000)))
+        let compare = Compare(key, .equal, .version(0))
+        #expect(Transaction(compares: [compare], success: [put], failure: [.range(RangeRequest(key))]).isBrief)
+        #expect(Transaction(success: [.delete(Delete(key))]).isBrief)
+        #expect(!Transaction(success: [.delete(Delete(.prefix([UInt8]("/"))))]).isBrief)
+        #expect(!Transaction(success: [put], failure: [.range(RangeRequest(.from([])))]).isBrief)
+        #expect(!Transaction(compares: [Compare(.from([]), .equal, .version(0))], success: [put]).isBrief)
+        #expect(!Transaction(success: [.transaction(Transaction(success: [put]))]).isBrief)
+        #expect(!Transaction(success: [put, put]).isBrief)
+    }
+
     @Test func everyRevisionIsGivenOnceWhoeverWrites() throws {
         let engine = try open(quickSyncNanoseconds: .max)
         let revisions = Monitor<[Int64]>([])

@@ -25,10 +25,10 @@ package protocol Engine: Sendable {
     /// Hands a transaction to the writer. `completion` is called exactly once, on the writer's thread, after the
     /// transaction is durable and visible (or has failed): it must not block.
     ///
-    /// With `onCallersThread` the caller offers to wait for the disk: if nobody else is writing and the disk is quick, the
-    /// transaction is written on the calling thread, which saves the way to the writer's and back, and `completion` is
-    /// called there before this returns. For a thread with one thing to do; writes of several share a sync only on the
-    /// writer's thread.
+    /// With `onCallersThread` the caller offers to wait for the disk: if nobody else is writing, the disk is quick and
+    /// the transaction is short, it is written on the calling thread, which saves the way to the writer's and back, and
+    /// `completion` is called there before this returns. For a thread with one thing to do; writes of several share a
+    /// sync only on the writer's thread.
     func submit(
         _ transaction: Transaction, origin: Origin, onCallersThread: Bool,
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void)

@@ -136,7 +136,7 @@ package final class LocalEngine: Engine {
         completion: @escaping @Sendable (Result<TransactionResult, StoreError>) -> Void
     ) {
         let request = WriteRequest.transaction(transaction, origin, completion)
-        if onCallersThread { writer.writeOrSubmit(request) } else { writer.submit(request) }
+        if onCallersThread, transaction.isBrief { writer.writeOrSubmit(request) } else { writer.submit(request) }
     }
 
     package func compact(
