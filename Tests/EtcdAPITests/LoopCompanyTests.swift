@@ -43,4 +43,13 @@ import Testing
         #expect(!call(first, 4))
         #expect(call(first, 5))
     }
+
+    @Test mutating func watchersThatAreServedAreCompany() {
+        #expect(call(first, 0))
+        company.isServing(ObjectIdentifier(first), now: at(1))
+        #expect(call(first, 2))
+        company.isServing(ObjectIdentifier(second), now: at(3))
+        #expect(!call(first, 4))
+        #expect(call(first, 8))
+    }
 }

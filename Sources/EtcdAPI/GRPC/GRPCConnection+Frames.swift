@@ -127,8 +127,9 @@ extension GRPCConnection {
 
     /// No other call is under way or about to be read, here or on another connection of this event loop.
     private func isAlone(_ call: GRPCCall) -> Bool {
+        guard let outbox else { return false }
         let isAlone = frames.isEmpty && calls.count <= 4 && !calls.values.contains { $0 !== call && $0.isUnary }
-        return mail.isAlone(self, onConnection: isAlone)
+        return mail.isAlone(outbox, onConnection: isAlone)
     }
 
     /// Why no call is taken at all.

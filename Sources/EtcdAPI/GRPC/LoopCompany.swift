@@ -19,4 +19,9 @@ struct LoopCompany {
         seenAt = now
         return now >= crowdedUntil
     }
+
+    /// Told who is sent what other threads had for them: watchers that are served are company, too.
+    mutating func isServing(_ connection: ObjectIdentifier, now: NIODeadline) {
+        if connection != newest { crowdedUntil = now + Self.memory }
+    }
 }

@@ -53,17 +53,22 @@ final class LoopMail: Sendable {
             waiting.tasks = []
             return tasks
         }
+        let now = NIODeadline.now()
         round.value.isUnderWay = true
-        for task in tasks { task.run() }
+        for task in tasks {
+            company.value.isServing(ObjectIdentifier(task), now: now)
+            task.run()
+        }
         round.value.isUnderWay = false
         let unflushed = round.value.unflushed
         round.value.unflushed = []
         for connection in unflushed { connection.flushNow() }
     }
 
-    /// On the event loop: whether this call is the only one there (`LoopCompany`).
-    func isAlone(_ connection: AnyObject, onConnection: Bool) -> Bool {
-        company.value.isAlone(ObjectIdentifier(connection), onConnection: onConnection, now: .now())
+    /// On the event loop: whether a call that has come is the only one there (`LoopCompany`).
+    /// - Parameter task: of the call's connection.
+    func isAlone(_ task: any LoopTask, onConnection: Bool) -> Bool {
+        company.value.isAlone(ObjectIdentifier(task), onConnection: onConnection, now: .now())
     }
 
     /// On the event loop. False: no round is under way, so nobody will flush later.
