@@ -35,7 +35,7 @@ KINDS = {
     "endpoints": (_manifest("v1", "Endpoints", "outside", subsets=[]), "NAME ENDPOINTS AGE", True),
     "configmaps": (_manifest("v1", "ConfigMap", "settings", data={"a": "1"}), "NAME DATA AGE", True),
     "secrets": (_manifest("v1", "Secret", "password", stringData={"p": "x"}), "NAME TYPE DATA AGE", True),
-    "serviceaccounts": (_manifest("v1", "ServiceAccount", "robot"), "NAME SECRETS AGE", True),
+    "serviceaccounts": (_manifest("v1", "ServiceAccount", "robot"), "NAME AGE", True),
     "statefulsets.apps": (STATEFULSET, "NAME READY AGE", True),
     "controllerrevisions.apps": (
         _manifest("apps/v1", "ControllerRevision", "one", revision=1, data={"spec": {}}),

@@ -11,7 +11,7 @@ import Testing
         _ body: JSON, to live: Object?, _ manager: String, force: Bool = false, _ resource: ResourceName = .configMaps
     ) throws -> Object {
         let kind = try kind(resource)
-        let applied = try SchemaCatalog.builtin.decodeApplied(body, as: kind).object
+        let applied = try SchemaCatalog.builtin.decodeApplied(body, as: kind)
         let result = try FieldManager(kind).applied(
             applied, live: live, manager: manager, force: force, now: "2026-01-01T00:00:00Z")
         return try SchemaCatalog.builtin.canonical(result, as: kind)
@@ -132,9 +132,70 @@ import Testing
         #expect(throws: Status.self) { try apply(next, to: live, "other") }
     }
 
-    @Test func duplicatesAndMissingKeysAreRefused() {
-        #expect(throws: Status.self) { try apply(pod([["name": "a"], ["name": "a"]]), to: nil, "m", .pods) }
-        #expect(throws: Status.self) { try apply(pod([["image": "a"]]), to: nil, "m", .pods) }
+    private func failure(_ body: JSON, to live: Object? = nil, _ resource: ResourceName) -> Status? {
+        do {
+            _ = try apply(body, to: live, "m", resource)
+            return nil
+        } catch {
+            return error as? Status
+        }
+    }
+
+    @Test func whatDoesNotFitTheTypeIsRefused() {
+        let map: JSON = ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "a"]]
+        for change in [["nosuch": 1], ["data": ["k": 5]], ["data": ["x"]]] as [JSON] {
+            let status = failure(MergePatch.apply(change, to: map), .configMaps)
+            #expect(status?.code == 500 && status?.reason == "", "\(change)")
+            #expect(
+                status?.message.hasPrefix("failed to create typed patch object (/a; /v1, Kind=ConfigMap): ") == true)
+        }
+        for change in [["kind": "Secret"], ["apiVersion": "v2"], ["apiVersion": nil]] as [JSON] {
+            let status = failure(MergePatch.apply(change, to: map), .configMaps)
+            #expect(status?.code == 400, "\(change)")
+            #expect(status?.message.hasPrefix("invalid object type: ") == true)
+        }
+        #expect(failure(pod([["name": "a"], ["name": "a"]]), .pods)?.code == 500)
+        #expect(failure(pod([["image": "a"], ["image": "b"]]), .pods)?.code == 500)
+    }
+
+    /// Keys have defaults: a container without a name is the one whose name is empty, which validation refuses.
+    @Test func aMissingKeyIsItsDefault() throws {
+        let made = try apply(pod([["image": "a"]]), to: nil, "m", .pods)
+        #expect(made["spec", "containers"]?.array?.first?["name"] == "")
+        #expect(
+            made["metadata", "managedFields"]?.array?.first?.at("fieldsV1", "f:spec", "f:containers", #"k:{"name":""}"#)
+                != nil)
+    }
+
+    /// What was sent is compared, not what it comes to.
+    @Test func anotherSpellingOfAQuantityIsAConflict() throws {
+        let volume = { (size: JSON) -> JSON in
+            [
+                "apiVersion": "v1", "kind": "PersistentVolume", "metadata": ["name": "a"],
+                "spec": ["capacity": ["storage": size]],
+            ]
+        }
+        let live = try apply(volume("1Gi"), to: nil, "one", .persistentVolumes)
+        #expect(
+            failure(volume("1024Mi"), to: live, .persistentVolumes)?.causes.map(\.field) == [".spec.capacity.storage"])
+        #expect(failure(volume("1Gi"), to: live, .persistentVolumes) == nil)
+    }
+
+    /// Of an object without owners an updater has all that a write through this endpoint could have set.
+    @Test func theFirstApplyFindsAnOwner() throws {
+        let kind = try kind(.namespaces)
+        var live = Object([
+            "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "a", "labels": ["l": "1"]],
+            "spec": ["finalizers": ["kubernetes"]], "status": ["phase": "Active"],
+        ])
+        live.uid = "u"
+        let body: JSON = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "a"]]
+        let result = try FieldManager(kind).applied(
+            Object(body), live: live, manager: "m", force: false, now: "2026-01-01T00:00:00Z")
+        let owner = result["metadata", "managedFields"]?.array?.first
+        #expect(owner?["manager"] == "before-first-apply")
+        #expect(owner?.at("fieldsV1", "f:metadata") == ["f:labels": [".": [:], "f:l": [:]]])
+        #expect(owner?.at("fieldsV1", "f:status") == nil)
     }
 
     /// Whatever two appliers do by turns: a field is in the object exactly if somebody owns it.

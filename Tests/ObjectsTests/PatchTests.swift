@@ -88,6 +88,15 @@ import Testing
         (#"{"a":{"b":1}}"#, #"[{"op":"move","from":"/a/b","path":"/c"}]"#, #"{"a":{},"c":1}"#),
         (#"{"a":1}"#, #"[{"op":"replace","path":"","value":[]}]"#, "[]"),
         (#"{"a":1}"#, #"[{"op":"test","path":"/b","value":null}]"#, #"{"a":1}"#),
+        // Liberties of upstream's library.
+        (#"{"a":1}"#, #"[{"op":"replace","path":"/x","value":2}]"#, #"{"a":1,"x":2}"#),
+        (#"{"a":1}"#, #"[{"op":"copy","from":"/x","path":"/y"}]"#, #"{"a":1,"y":null}"#),
+        (#"{"a":[1,2]}"#, #"[{"op":"add","path":"/a/-1","value":3}]"#, #"{"a":[1,2,3]}"#),
+        (#"{"a":[1,2]}"#, #"[{"op":"remove","path":"/a/-1"}]"#, #"{"a":[1]}"#),
+        (#"{"a":[1,2]}"#, #"[{"op":"add","path":"/a/01","value":3}]"#, #"{"a":[1,3,2]}"#),
+        (#"{"a":1}"#, #"[{"op":"add","path":"x/a","value":2}]"#, #"{"a":2}"#),
+        (#"{"a":1}"#, #"[{"op":"add","path":"/b"}]"#, #"{"a":1,"b":null}"#),
+        (#"{"a":1}"#, "null", #"{"a":1}"#),
     ])
     func jsonPatch(_ target: String, _ patch: String, _ expected: String) throws {
         let result = try JSONPatch(try JSONParser.parse(patch)).apply(to: try JSONParser.parse(target))
@@ -95,10 +104,11 @@ import Testing
     }
 
     @Test(arguments: [
-        #"[{"op":"remove","path":"/x"}]"#, #"[{"op":"replace","path":"/x","value":1}]"#,
+        #"[{"op":"remove","path":"/x"}]"#, #"[{"op":"replace","path":"","value":1}]"#,
         #"[{"op":"add","path":"/a/9","value":1}]"#,
         #"[{"op":"add","path":"/x/y","value":1}]"#, #"[{"op":"test","path":"/a","value":1}]"#,
-        #"[{"op":"add","path":"/a/01","value":1}]"#,
+        #"[{"op":"test","path":"/x/y","value":null}]"#, #"[{"op":"add","path":"","value":{}}]"#,
+        #"[{"op":"add","path":5,"value":1}]"#, "[5]", #"[{"op":"remove","path":"/a/-3"}]"#,
         #"[{"op":"move","from":"/a","path":"/a/b"}]"#, #"[{"op":"add","path":"a","value":1}]"#, #"[{"path":"/a"}]"#,
         #"{"op":"add"}"#, #"[{"op":"copy","path":"/b"}]"#, #"[{"op":"remove","path":""}]"#,
     ])

@@ -363,7 +363,7 @@ import Testing
     static let updates: [RefusalCase] = [
         .init(
             #"{"spec":{"containers":[{"name":"c","image":""}]}}"#, "Required spec.containers[0].image",
-            "Required spec.containers[0].image"),
+            "Required spec.containers[0].image", "Forbidden spec"),
         .init(
             #"{"spec":{"containers":[{"name":"c","image":"i"},{"name":"d","image":"i"}]}}"#, "Forbidden spec.containers"
         ),

@@ -93,7 +93,7 @@ import Testing
         (#"{"awsElasticBlockStore":{"volumeID":"v","partition":-1}}"#, ["Invalid spec.awsElasticBlockStore.partition"]),
         (
             #"{"csi":{"volumeHandle":"h","nodePublishSecretRef":{"name":"A_","namespace":"n"}}}"#,
-            ["Invalid spec.csi.driver", "Invalid spec.csi.nodePublishSecretRef.name", "Required spec.csi.driver"]
+            ["Invalid spec.csi.nodePublishSecretRef.name", "Required spec.csi.driver"]
         ),
         (#"{"csi":{"driver":"Some.Driver.io","volumeHandle":""}}"#, ["Required spec.csi.volumeHandle"]),
         (#"{"flocker":{}}"#, ["Required spec.flocker"]),
@@ -215,7 +215,7 @@ import Testing
         (#"{"status":{"allocatedResourceStatuses":{"storage":"NodeResizePending"}}}"#, []),
         (
             #"{"status":{"allocatedResourceStatuses":{"storage":"Slow"}}}"#,
-            ["NotSupported status.allocatedResourceStatus"]
+            ["NotSupported status.allocatedResourceStatuses"]
         ),
         (#"{"status":{"allocatedResources":{"cpu":"1"}}}"#, ["NotSupported status.allocatedResources"]),
         (#"{"status":{"capacity":{"storage":"-1"}}}"#, ["Invalid status.capacity[storage]"]),

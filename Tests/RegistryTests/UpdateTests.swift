@@ -28,6 +28,39 @@ import Testing
         #expect(put == made)
     }
 
+    @Test func versionZeroIsNoVersion() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(Sample.configMap("a"), .configMaps)
+        var map = Object(Sample.configMap("a", data: ["k": "w"]))
+        map.resourceVersion = "0"
+        #expect(try await put(fixture, .configMaps, "a", map.json)["data"] == ["k": "w"])
+        map.resourceVersion = "abc"
+        let json = map.json
+        let status = await fixture.failure { try await put(fixture, .configMaps, "a", json) }
+        #expect(status?.code == 500)
+        #expect(status?.message == #"strconv.ParseUint: parsing "abc": invalid syntax"#)
+    }
+
+    /// An update cannot begin a deletion, and selfLink is nobody's.
+    @Test func metadataOfTheSystem() async throws {
+        let fixture = try await Fixture.ready()
+        var new = Object(Sample.configMap("a"))
+        new["metadata", "selfLink"] = "/a"
+        new["metadata", "generation"] = 7
+        new["metadata", "deletionTimestamp"] = "2020-01-01T00:00:00Z"
+        let made = try await fixture.make(new.json, .configMaps)
+        #expect(made["metadata", "selfLink"] == nil)
+        #expect(made["metadata", "deletionTimestamp"] == nil)
+        #expect(made.generation == 7)
+        new.generation = 9
+        new["metadata", "deletionTimestamp"] = nil
+        #expect(try await put(fixture, .configMaps, "a", new.json).generation == 7)
+        new["metadata", "deletionTimestamp"] = "2020-01-01T00:00:00Z"
+        let json = new.json
+        let status = await fixture.failure { try await put(fixture, .configMaps, "a", json) }
+        #expect(status?.causes.map(\.field) == ["metadata.deletionTimestamp", "metadata.deletionTimestamp"])
+    }
+
     @Test(
         arguments: [
             ("a stale version", 409, "Conflict", { @Sendable (map: inout Object) in map.resourceVersion = "1" }),
@@ -179,7 +212,7 @@ import Testing
         #expect(available["status", "lastPhaseTransitionTime"] == "2023-11-14T22:13:30Z")
     }
 
-    @Test(arguments: [("Pending", true, 403), ("Bound", false, 403), ("Bound", true, 0)])
+    @Test(arguments: [("Pending", true, 422), ("Bound", false, 403), ("Bound", true, 0)])
     func resizeNeedsABoundClaimOfAnExpandingClass(_ phase: String, _ expands: Bool, _ code: Int) async throws {
         let fixture = try await Fixture.ready()
         try await fixture.make(Sample.storageClass("s", expands: expands), .storageClasses)

@@ -44,7 +44,8 @@ package final class MemoryEngine: Engine {
             if let failure { throw failure }
             if !goesOn {
                 let more = found.more || index + 1 < found.rows.count
-                return ScanResult(count: found.count, more: more, revision: found.revision)
+                // As the store on disk: what was not visited is not counted.
+                return ScanResult(count: index + 1, more: more, revision: found.revision)
             }
         }
         return ScanResult(count: found.count, more: found.more, revision: found.revision)

@@ -5,7 +5,8 @@ import Registry
 /// (https://kubernetes.io/docs/reference/kubernetes-api/common-parameters/common-parameters/).
 enum QueryOptions {
     static func list(_ query: Query) throws(Status) -> ListOptions {
-        let limit = try integer(query, "limit") ?? 0
+        var limit = try integer(query, "limit") ?? 0
+        _ = try integer(query, "timeoutSeconds")
         var problems: [FieldError] = []
         let match = query["resourceVersionMatch"] ?? ""
         let version = query["resourceVersion"] ?? ""
@@ -30,6 +31,8 @@ enum QueryOptions {
             problems.append(.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
         }
         if !problems.isEmpty { throw .invalidOptions("ListOptions", problems) }
+        // Upstream answers "any version" from its cache, which knows no pages.
+        if version == "0", (query["continue"] ?? "").isEmpty { limit = 0 }
         return ListOptions(
             labelSelector: query["labelSelector"] ?? "", fieldSelector: query["fieldSelector"] ?? "", limit: Int(limit),
             continueToken: query["continue"] ?? "", resourceVersion: version,
@@ -66,12 +69,13 @@ enum QueryOptions {
         var options = DeleteOptions()
         let asked = try integer(query, "gracePeriodSeconds")
         options.gracePeriodSeconds = body?["gracePeriodSeconds"]?.integer ?? asked
-        let propagation = body?["propagationPolicy"]?.string ?? query["propagationPolicy"] ?? ""
+        let asBody = body?["propagationPolicy"]?.string
+        let propagation = asBody ?? query["propagationPolicy"] ?? ""
         let orphans = body?["orphanDependents"]?.bool ?? query.optionalFlag("orphanDependents")
         let dryRun = body?["dryRun"]?.array?.map { $0.string ?? "" } ?? query.values("dryRun")
         var problems: [FieldError] = []
         for value in dryRun where value != "All" { problems.append(.notSupported("dryRun", .string(value), ["All"])) }
-        if !propagation.isEmpty {
+        if !propagation.isEmpty || asBody != nil {
             options.propagation = Propagation(rawValue: propagation)
             if options.propagation == nil {
                 problems.append(
@@ -92,6 +96,13 @@ enum QueryOptions {
         options.uid = body?.at("preconditions", "uid")?.string ?? ""
         options.resourceVersion = body?.at("preconditions", "resourceVersion")?.string ?? ""
         return options
+    }
+
+    /// Upstream gives up on a request after `timeout`; here only what is no duration is refused.
+    static func checkTimeout(_ query: Query) throws(Status) {
+        guard let text = query["timeout"], !text.isEmpty, !Duration.isGo(text) else { return }
+        throw .badRequest(
+            "invalid timeout specified in the request URL - time: invalid duration \(Status.quoted(text))")
     }
 
     static func integer(_ query: Query, _ name: String) throws(Status) -> Int64? {

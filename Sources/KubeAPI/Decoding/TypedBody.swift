@@ -13,7 +13,7 @@ struct TypedBody: Sendable {
         _ request: HTTPRequest, as kind: KindSchema, _ catalog: SchemaCatalog, validation: FieldValidation
     ) throws(Status) -> TypedBody {
         let body = try RequestBody.decode(request)
-        let json = try typed(body.json, kind: kind.kind, versions: [kind.apiVersion])
+        let json = try typed(body.json, kind: kind.kind, versions: [kind.apiVersion]).withFieldOwnersReset
         let decoded = try catalog.decode(
             json, duplicates: body.duplicates, as: kind, validation: validation, defaults: false)
         return TypedBody(object: decoded.object, warnings: decoded.warnings)
@@ -34,12 +34,28 @@ struct TypedBody: Sendable {
         }
     }
 
+    /// What is put must be what the path says, whether there is such an object or not.
+    func checkName(_ name: String, namespace: String) throws(Status) {
+        guard object.name == name else {
+            throw .badRequest(
+                object.name.isEmpty
+                    ? "the name of the object (\(name) based on URL) was undeterminable: name must be provided"
+                    : "the name of the object (\(object.name)) does not match the name on the URL (\(name))")
+        }
+        guard namespace.isEmpty || object.namespace.isEmpty || object.namespace == namespace else {
+            throw .badRequest(
+                "the namespace of the object (\(object.namespace)) does not match the namespace on the URL "
+                    + "(\(namespace))")
+        }
+    }
+
     /// With kind and apiVersion.
     private static func typed(_ json: JSON, kind: String, versions: [String]) throws(Status) -> JSON {
+        // Nothing at all is an object without anything in it.
+        var json = json.isNull ? .object(JSONObject()) : json
         guard case .object = json else {
             throw .badRequest("the object provided is unrecognized (must be of type \(kind)): it is no JSON object")
         }
-        var json = json
         for (field, value) in [("kind", kind), ("apiVersion", versions[0])] {
             switch json[field] {
             case nil, .null?, .string("")?: json[field] = .string(value)

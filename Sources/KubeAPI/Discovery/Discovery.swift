@@ -39,6 +39,8 @@ struct Discovery: Sendable {
         ]
     }
 
+    func hasGroup(_ name: String) -> Bool { named.contains { $0.name == name } }
+
     private var paths: [String] {
         var paths = ["/api", "/api/v1", "/apis"]
         for group in named { paths += ["/apis/\(group.name)"] + group.versions.map { "/apis/\(group.name)/\($0)" } }

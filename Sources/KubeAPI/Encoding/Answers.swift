@@ -50,6 +50,14 @@ enum Answers {
     }
 }
 
+/// What upstream says on every answer about a kind that goes out of use.
+enum Deprecation {
+    static func warning(_ kind: KindSchema) -> String? {
+        kind.group.isEmpty && kind.kind == "Endpoints"
+            ? "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" : nil
+    }
+}
+
 extension HTTPResponse {
     /// RFC 7234 `Warning` fields, as kubectl prints them.
     mutating func addWarnings(_ warnings: [String]) {

@@ -66,7 +66,7 @@ struct Rendering: Sendable {
             return ByteBuffer(
                 bytes: JSONEncoder.encode([
                     "kind": "PartialObjectMetadataList", "apiVersion": .string("meta.k8s.io/\(shape.version)"),
-                    "metadata": metadata(list), "items": .array(items),
+                    "metadata": metadata(list), "items": items.isEmpty ? .null : .array(items),
                 ]))
         }
     }
@@ -123,6 +123,8 @@ struct Rendering: Sendable {
         let now = clock()
         let rows = objects.map { object -> JSON in
             var row: [JSONObject.Member] = [("cells", .array(printer.cells(object, now)))]
+            let conditions = printer.conditions(object)
+            if !conditions.isEmpty { row.append(("conditions", .array(conditions))) }
             switch rowObject {
             case .none: row.append(("object", nil))
             case .metadata: row.append(("object", partial(object)))

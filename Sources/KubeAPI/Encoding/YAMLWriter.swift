@@ -1,7 +1,7 @@
 import NIOCore
 import Objects
 
-/// YAML as `sigs.k8s.io/yaml` writes it: members in their order, strings quoted where another reader could take them
+/// YAML as `sigs.k8s.io/yaml` writes it: members sorted by name, strings quoted where another reader could take them
 /// for something else.
 enum YAMLWriter {
     static func format(json body: ByteBuffer) -> ByteBuffer {
@@ -21,7 +21,7 @@ enum YAMLWriter {
 
     private static func write(_ object: JSONObject, _ indent: Int, _ isInline: Bool, _ text: inout String) {
         var isFirst = true
-        for (key, value) in object {
+        for (key, value) in object.members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
             if !(isFirst && isInline) { text += String(repeating: " ", count: indent) }
             isFirst = false
             text += quoted(key) + ":"

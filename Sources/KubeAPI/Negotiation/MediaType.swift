@@ -20,6 +20,13 @@ struct MediaType: Sendable, Hashable {
 }
 
 extension StringProtocol {
+    /// Without white space, ends of lines too, at both ends.
+    var trimmedOfSpace: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
+    }
+
     /// Without spaces and tabs at both ends.
     var trimmed: String {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }

@@ -47,7 +47,7 @@ struct Negotiated: Sendable, Hashable {
     private static func match(_ type: MediaType, _ allowsTransforms: Bool) -> Negotiated? {
         var result = Negotiated()
         switch type.name {
-        case "application/json", "application/*", "*/*": result.format = .json
+        case "application/json", "*/*": result.format = .json
         case "application/yaml": result.format = .yaml
         default: return nil
         }

@@ -89,6 +89,7 @@ package final class APIServer: Responder {
     private func dispatch(_ call: Call) throws(Status) {
         guard let query = call.query else { throw .badRequest("the query string is not properly encoded") }
         try authorize(call, query)
+        try QueryOptions.checkTimeout(query)
         switch call.route {
         case .resource(let route): try serve(route, query, call)
         case .review(let review, let namespace): try serve(review, namespace: namespace, query, call)
@@ -124,9 +125,19 @@ package final class APIServer: Responder {
             guard let bytes = openAPI.document(path) else { throw .unknownPath() }
             answerOpenAPI(bytes, call)
         case .history(let route): try history(route, query, call)
+        case _ where isNowhere(call.route, call.request.path):
+            call.answer(Answers.text("404 page not found\n", status: 404))
         case .unknown: throw .unknownPath()
         default: call.answer(try discovery.answer(call.route, call))
         }
+    }
+
+    /// Where there is no group upstream's multiplexer answers, which knows nothing of the API.
+    private func isNowhere(_ route: Route, _ path: Substring) -> Bool {
+        let parts = path.split(separator: "/")
+        if parts.first == "apis", parts.count > 1 { return !discovery.hasGroup(String(parts[1])) }
+        if case .unknown = route { return parts.first != "api" }
+        return false
     }
 
     /// Protobuf for whoever names it, JSON for everybody else.

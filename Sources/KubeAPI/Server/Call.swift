@@ -39,6 +39,10 @@ final class Call: Sendable {
     }
 
     func answer(_ response: HTTPResponse) {
+        var response = response
+        if case .resource(let resource) = route, let warning = Deprecation.warning(resource.kind) {
+            response.addWarnings([warning])
+        }
         count(response.head.status)
         exchange.send(response)
     }

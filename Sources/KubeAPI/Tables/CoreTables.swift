@@ -16,12 +16,6 @@ extension TablePrinter {
         [.string(item.name), item.cell("type"), .integer(Int64(item["data"]?.object?.count ?? 0)), item.age(now)]
     }
 
-    static let serviceAccounts = TablePrinter(columns: [
-        .name("Name"), .name("Secrets"), .name("Age"),
-    ]) { item, now in
-        [.string(item.name), .integer(Int64((item["secrets"]?.array ?? []).count)), item.age(now)]
-    }
-
     static let nodes = TablePrinter(columns: [
         .name("Name"), .name("Status"), .name("Roles"), .name("Age"), .name("Version"), .wide("Internal-IP"),
         .wide("External-IP"), .wide("OS-Image"), .wide("Kernel-Version"), .wide("Container-Runtime"),
@@ -30,9 +24,15 @@ extension TablePrinter {
             .string(node.name), .string(nodeStatus(node)), .string(nodeRoles(node)), node.age(now),
             node.cell("status", "nodeInfo", "kubeletVersion"), .string(address(node, "InternalIP")),
             .string(address(node, "ExternalIP")), node.cell("status", "nodeInfo", "osImage", missing: "<unknown>"),
-            node.cell("status", "nodeInfo", "kernelVersion", missing: "<unknown>"),
+            .string(kernel(node)),
             node.cell("status", "nodeInfo", "containerRuntimeVersion", missing: "<unknown>"),
         ]
+    }
+
+    private static func kernel(_ node: Object) -> String {
+        let version = node["status", "nodeInfo", "kernelVersion"]?.string ?? ""
+        let machine = node["status", "nodeInfo", "architecture"]?.string ?? ""
+        return (version.isEmpty ? "<unknown>" : version) + (machine.isEmpty ? "" : " (\(machine))")
     }
 
     private static func nodeStatus(_ node: Object) -> String {

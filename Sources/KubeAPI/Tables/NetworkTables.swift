@@ -50,7 +50,10 @@ extension TablePrinter {
     static let endpointSlices = TablePrinter(columns: [
         .name("Name"), .name("AddressType"), .name("Ports"), .name("Endpoints"), .name("Age"),
     ]) { slice, now in
-        let ports = (slice["ports"]?.array ?? []).map { $0["port"]?.integer.map { "\($0)" } ?? "*" }
+        let ports = (slice["ports"]?.array ?? []).map { port -> String in
+            // A port without a number is all of them, unless it has a name.
+            port["port"]?.integer.map { "\($0)" } ?? port["name"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "*"
+        }
         let addresses = (slice["endpoints"]?.array ?? []).flatMap {
             ($0["addresses"]?.array ?? []).compactMap(\.string)
         }

@@ -2,10 +2,12 @@ import Objects
 import Registry
 
 extension TablePrinter {
-    static let pods = TablePrinter(columns: [
-        .name("Name"), .name("Ready"), .name("Status"), .name("Restarts"), .name("Age"), .wide("IP"), .wide("Node"),
-        .wide("Nominated Node"), .wide("Readiness Gates"),
-    ]) { pod, now in
+    static let pods = TablePrinter(
+        columns: [
+            .name("Name"), .name("Ready"), .name("Status"), .name("Restarts"), .name("Age"), .wide("IP"), .wide("Node"),
+            .wide("Nominated Node"), .wide("Readiness Gates"),
+        ], conditions: ended
+    ) { pod, now in
         let summary = PodSummary(pod)
         return [
             .string(pod.name), .string("\(summary.ready)/\(summary.total)"), .string(summary.reason),
@@ -15,6 +17,14 @@ extension TablePrinter {
             pod.cell("status", "nominatedNodeName", missing: "<none>"), .string(summary.gates),
         ]
     }
+}
+
+/// Watchers of a table learn from its condition that a pod has ended.
+@Sendable private func ended(_ pod: Object) -> [JSON] {
+    let phase = pod["status", "phase"]?.string ?? ""
+    let message = ["Succeeded": "The pod has completed successfully.", "Failed": "The pod failed."][phase]
+    guard let message else { return [] }
+    return [["type": "Completed", "status": "True", "reason": .string(phase), "message": .string(message)]]
 }
 
 /// What `kubectl get pods` says of a pod, worked out as upstream's printPod does.

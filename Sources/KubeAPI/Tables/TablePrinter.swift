@@ -15,7 +15,8 @@ struct Column: Sendable, Hashable {
 
     var json: JSON {
         [
-            "name": .string(name), "type": .string(kind.rawValue), "format": name == "Name" ? "name" : "",
+            "name": .string(name), "type": .string(kind.rawValue),
+            "format": ["Name", "Attacher"].contains(name) ? "name" : "",
             "description": .string(description), "priority": .integer(priority),
         ]
     }
@@ -35,7 +36,18 @@ struct Column: Sendable, Hashable {
 /// (k8s.io/kubernetes, pkg/printers/internalversion).
 struct TablePrinter: Sendable {
     var columns: [Column]
+    /// What a client may want to know of a row beside its cells.
+    var conditions: @Sendable (_ object: Object) -> [JSON] = { _ in [] }
     var cells: @Sendable (_ object: Object, _ now: Timestamp) -> [JSON]
+
+    init(
+        columns: [Column], conditions: @escaping @Sendable (Object) -> [JSON] = { _ in [] },
+        cells: @escaping @Sendable (_ object: Object, _ now: Timestamp) -> [JSON]
+    ) {
+        self.columns = columns
+        self.conditions = conditions
+        self.cells = cells
+    }
 
     static func of(_ kind: KindSchema) -> TablePrinter {
         if kind.resource == "events" { return events }
@@ -47,7 +59,7 @@ struct TablePrinter: Sendable {
         .persistentVolumeClaims: persistentVolumeClaims, .storageClasses: storageClasses, .statefulSets: statefulSets,
         .controllerRevisions: controllerRevisions, .services: services, .endpoints: endpoints,
         .endpointSlices: endpointSlices, .configMaps: configMaps, .secrets: secrets,
-        .serviceAccounts: serviceAccounts, .leases: leases, .podDisruptionBudgets: podDisruptionBudgets,
+        .leases: leases, .podDisruptionBudgets: podDisruptionBudgets,
         .csiDrivers: csiDrivers, .csiNodes: csiNodes, .volumeAttachments: volumeAttachments,
     ]
 

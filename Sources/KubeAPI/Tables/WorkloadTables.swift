@@ -70,7 +70,8 @@ extension TablePrinter {
         return [
             .string(Age.since(seen, now)), .string(text("type")), .string(text("reason")),
             .string(name.isEmpty ? kind : "\(kind)/\(name)"), .string(about?["fieldPath"]?.string ?? ""),
-            .string(eventSource(event)), .string(text("message", "note").trimmed), .string(Age.since(first, now)),
+            .string(eventSource(event)), .string(text("message", "note").trimmedOfSpace),
+            .string(Age.since(first, now)),
             .integer(max(count, 1)), .string(event.name),
         ]
     }

@@ -23,32 +23,26 @@ extension APIServer {
     func deleteCollection(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {
         let options = try deleteOptions(query, call)
         let selection = try QueryOptions.list(query)
-        let shape = try call.shape()
+        let rendering = try Rendering(
+            route.kind, try call.shape(transforms: true), query, clock: registry.options.clock)
         let (registry, user) = (registry, call.user)
         call.perform { () async throws(Status) in
             let list = try await registry.deleteCollection(
                 route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace, selecting: selection,
                 options: options, by: user)
-            let items = list.items.map { object -> JSON in
-                var json = object.json
-                json["kind"] = nil
-                json["apiVersion"] = nil
-                return json
-            }
-            return Answers.json(
-                [
-                    "kind": .string(route.kind.kind + "List"), "apiVersion": .string(route.kind.apiVersion),
-                    "metadata": ["resourceVersion": .string(String(list.revision))], "items": .array(items),
-                ], shape)
+            return try rendering.list(list.stored)
         }
     }
 
     private func deleteOptions(_ query: Query, _ call: Call) throws(Status) -> DeleteOptions {
         guard call.request.body.readableBytes > 0 else { return try QueryOptions.delete(query, body: nil) }
         let body = try RequestBody.decode(call.request)
+        if body.json.isNull { return try QueryOptions.delete(query, body: [:]) }
         guard case .object = body.json, ["DeleteOptions", nil].contains(body.json["kind"]?.string) else {
             throw .badRequest("the body of a deletion must be DeleteOptions")
         }
-        return try QueryOptions.delete(query, body: body.json)
+        // Checks the types of the members.
+        let (checked, _) = try SchemaCatalog.decode(body.json, type: "DeleteOptions", validation: .ignore)
+        return try QueryOptions.delete(query, body: checked)
     }
 }

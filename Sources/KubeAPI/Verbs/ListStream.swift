@@ -38,7 +38,9 @@ final class ListStream: Sendable {
         first.writeBuffer(&items)
         if tail.continueToken.isEmpty {
             first.writeStaticString("]}\n")
-            return exchange.send(Answers.bytes(first, Negotiated()))
+            var response = Answers.bytes(first, Negotiated())
+            response.addWarnings(Deprecation.warning(route.kind).map { [$0] } ?? [])
+            return exchange.send(response)
         }
         var head = ResponseHead(status: 200)
         head.headers.add("Content-Type", "application/json")

@@ -9,8 +9,22 @@ extension APIServer {
         guard shape.representation != .partialMetadataList else {
             throw .notAcceptable(["application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"])
         }
+        try checkVersion(query["resourceVersion"] ?? "")
         let stored = try registry.getStored(route.key)
         call.answer(try Rendering(route.kind, shape, query, clock: registry.options.clock).object(stored))
+    }
+
+    /// The newest object is new enough for any version that there has been.
+    private func checkVersion(_ text: String) throws(Status) {
+        if text.isEmpty || text == "0" { return }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let wanted = Int64(text) else {
+            throw Status(
+                code: 500, reason: "",
+                message: "resourceVersion: Invalid value: \(Status.quoted(text)): strconv.ParseUint: parsing "
+                    + "\(Status.quoted(text)): invalid syntax")
+        }
+        let current = registry.revision
+        if wanted > current { throw .tooLargeResourceVersion(wanted, current: current) }
     }
 
     func list(_ route: ResourceRoute, _ query: Query, _ call: Call) throws(Status) {

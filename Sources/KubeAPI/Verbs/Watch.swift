@@ -57,6 +57,7 @@ struct WatchParameters: Sendable {
         marksInitialEnd = initial == true && sendsBookmarks
         // Upstream spreads watches without a timeout over half an hour to an hour.
         let asked = try QueryOptions.integer(query, "timeoutSeconds") ?? 0
+        _ = try QueryOptions.integer(query, "limit")
         timeoutSeconds = asked > 0 ? asked : Int64.random(in: 1800...3600)
     }
 

@@ -25,6 +25,7 @@ extension APIServer {
             route.kind, try call.shape(transforms: true), query, clock: registry.options.clock)
         let body = try TypedBody.decode(
             call.request, as: route.kind, registry.catalog, validation: options.fieldValidation)
+        try body.checkName(route.name, namespace: route.namespace)
         let subresource = route.subresource.isEmpty ? nil : Subresource(rawValue: route.subresource)
         let (registry, user, object) = (registry, call.user, body.object)
         call.perform { () async throws(Status) in
@@ -35,11 +36,18 @@ extension APIServer {
                     _ in object
                 }
             } catch {
-                guard error.code == 404, subresource == nil, registry.createsOnUpdate(route.resource),
-                    object.resourceVersion.isEmpty
-                else { throw error }
+                guard error.code == 404, subresource == nil, registry.createsOnUpdate(route.resource) else {
+                    throw error
+                }
+                guard object.uid.isEmpty else {
+                    throw .conflict(
+                        route.resource, route.name,
+                        because: "Precondition failed: UID in precondition: \(object.uid), UID in object meta: ")
+                }
+                var new = object
+                new.resourceVersion = ""
                 result = try await registry.create(
-                    object, route.resource, namespace: route.namespace, options: options, by: user)
+                    new, route.resource, namespace: route.namespace, options: options, by: user)
                 status = 201
             }
             var response = rendering.object(result, status: status)
@@ -53,14 +61,14 @@ extension APIServer {
         let options = try QueryOptions.write(query, "PatchOptions", isApply: kind == .apply)
         let rendering = try Rendering(
             route.kind, try call.shape(transforms: true), query, clock: registry.options.clock)
-        let body = try PatchBody.bytes(call.request, kind)
+        let (body, warnings) = try PatchBody.checked(call.request, kind, options.fieldValidation)
         let subresource = route.subresource.isEmpty ? nil : Subresource(rawValue: route.subresource)
         let (registry, user) = (registry, call.user)
         call.perform { () async throws(Status) in
             let outcome = try await registry.patch(
                 route.key, kind, body, subresource: subresource, options: options, by: user)
             var response = rendering.object(outcome.object, status: outcome.created ? 201 : 200)
-            response.addWarnings(outcome.warnings)
+            response.addWarnings(warnings + outcome.warnings)
             return response
         }
     }

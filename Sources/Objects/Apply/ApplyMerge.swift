@@ -70,12 +70,11 @@ extension SchemaTypes {
         var out: [(element: PathElement, item: JSON)] = []
         for (index, item) in items.enumerated() {
             guard let element = element(item, shape) else {
-                throw .badRequest(
-                    "failed to create typed patch object: element \(index): associative list with keys "
-                        + "has an element that omits all its key fields")
+                throw .unapplicable(
+                    "element \(index): associative list with keys has an element that omits all its key fields")
             }
             if !seen.insert(element).inserted, !allowsDuplicates {
-                throw .badRequest("failed to create typed patch object: duplicate entries for key \(element.shown)")
+                throw .unapplicable("duplicate entries for key \(element.shown)")
             }
             out.append((element, item))
         }

@@ -55,11 +55,23 @@ extension SchemaTypes {
             if case .array = item { return nil }
             return item.isNullLiteral ? nil : PathElement(value: item)
         }
+        guard case .object = item else { return nil }
         var parts: [JSONObject.Member] = []
         for key in keys.sorted() {
-            let fallback = type.structIndex.flatMap { types[$0].field(key)?.defaultValue }
-            if let value = item[key] ?? fallback { parts.append((key, value)) }
+            let field = type.structIndex.flatMap { types[$0].field(key) }
+            if let value = item[key] ?? field?.defaultValue ?? field?.type.keyDefault { parts.append((key, value)) }
         }
         return parts.isEmpty ? nil : PathElement(key: parts)
+    }
+}
+
+extension ValueType {
+    /// What upstream's OpenAPI gives as the default of a key without one.
+    fileprivate var keyDefault: JSON? {
+        switch self {
+        case .string: ""
+        case .int32, .int64: 0
+        default: nil
+        }
     }
 }

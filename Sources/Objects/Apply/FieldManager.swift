@@ -27,6 +27,9 @@ package struct FieldManager: Sendable {
     private var ignored: FieldSet {
         switch subresource {
         case "": kind.hasStatus ? FieldSet(paths: [["status"]]) : FieldSet()
+        case "status" where kind.kind == "VolumeAttachment": FieldSet(paths: [["metadata"], ["spec"]])
+        case "status" where kind.kind == "Pod":
+            FieldSet(paths: [["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"], ["spec"]])
         case "status": FieldSet(paths: [["spec"]])
         default: FieldSet()
         }
@@ -147,7 +150,8 @@ package struct FieldManager: Sendable {
     /// An object that was written before anybody applied: all of it belongs to one updater.
     private func untracked(_ live: Object, _ now: String) -> ManagedFields {
         var managed = ManagedFields(nil)
-        let set = types.fields(of: live.json, root).subtracting(Self.stripped)
+        let changes = types.changes(from: empty().json, to: live.json, root)
+        let set = changes.added.union(changes.modified).subtractingTrees(ignored).subtracting(Self.stripped)
         if set.isEmpty { return managed }
         let owner = ManagedFields.Owner(
             manager: "before-first-apply", operation: "Update", apiVersion: kind.apiVersion, subresource: "")

@@ -85,3 +85,14 @@ struct ManagedFields: Hashable {
         }
     }
 }
+
+extension JSON {
+    /// An empty list of managedFields means that all owners shall be forgotten. The canonical form has no empty lists,
+    /// so it becomes the other form of the same wish: a list of one empty entry.
+    package var withFieldOwnersReset: JSON {
+        guard at("metadata", "managedFields")?.array?.isEmpty == true else { return self }
+        var json = self
+        json.set(["metadata", "managedFields"], .array([.object(JSONObject())]))
+        return json
+    }
+}

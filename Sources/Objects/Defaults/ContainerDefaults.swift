@@ -7,12 +7,31 @@ enum ContainerDefaults {
 
     /// `Always` for the tag `latest`, whether it is written or implied.
     static func pullPolicy(image: String) -> String {
+        guard isReference(image) else { return "IfNotPresent" }
         if image.contains("@") {
             let name = image.split(separator: "@", maxSplits: 1).first ?? ""
             return tag(name) == "latest" ? "Always" : "IfNotPresent"
         }
         let tag = tag(Substring(image))
         return tag == nil || tag == "latest" ? "Always" : "IfNotPresent"
+    }
+
+    /// Upstream finds no tag in what is no reference: a path has small letters only, its parts are not empty.
+    private static func isReference(_ image: String) -> Bool {
+        let name = image.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        var parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count > 1, let first = parts.first,
+            first.contains(where: { $0 == "." || $0 == ":" || $0.isUppercase })
+                || first == "localhost"
+        {
+            parts.removeFirst()
+        }
+        guard let last = parts.popLast() else { return false }
+        let tagged = last.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard tagged.count == 1 || !tagged[1].isEmpty else { return false }
+        return (parts + tagged.prefix(1)).allSatisfy { part in
+            !part.isEmpty && part.utf8.allSatisfy { Names.isLowerOrDigit($0) || "-_.".utf8.contains($0) }
+        }
     }
 
     /// What stands after the colon of the last path component; a colon before it belongs to a port.

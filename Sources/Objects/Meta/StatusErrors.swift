@@ -40,6 +40,11 @@ extension Status {
         return status
     }
 
+    /// 500, as upstream: what is applied does not fit the type.
+    package static func unapplicable(_ why: String) -> Status {
+        Status(code: 500, reason: "", message: "failed to create typed patch object \(why)")
+    }
+
     /// 403
     package static func forbidden(_ resource: ResourceName, _ name: String, _ why: String) -> Status {
         let subject = name.isEmpty ? "\(resource)" : "\(resource) \(quoted(name))"

@@ -1,4 +1,6 @@
-/// JSON patch (RFC 6902).
+/// JSON patch (RFC 6902) with the liberties of the library that upstream applies it with (evanphx/json-patch, v4): a
+/// member that is missing can be replaced, copied and tested as null, indices may be negative, and what stands before
+/// the first slash of a path does not matter.
 package struct JSONPatch: Sendable {
     /// Upstream refuses longer ones (413).
     package static let maximumOperations = 10_000
@@ -14,6 +16,7 @@ package struct JSONPatch: Sendable {
 
     /// Throws 400 if `patch` is no list of operations, 413 if it is too long.
     package init(_ patch: JSON) throws(Status) {
+        if patch.isNull { return }
         guard let entries = patch.array else {
             throw .badRequest("json: cannot unmarshal \(patch.goKind) into Go value of type jsonpatch.Patch")
         }
@@ -38,12 +41,14 @@ package struct JSONPatch: Sendable {
     }
 
     private static func operation(_ entry: JSON) throws(Status) -> Operation {
+        try check(entry)
         let name = entry["op"]?.string ?? ""
         guard ["add", "remove", "replace", "move", "copy", "test"].contains(name) else {
             throw failure("Unexpected kind: \(name)")
         }
-        guard let path = entry["path"]?.string, let tokens = pointer(path) else {
-            throw failure("\(name) operation does not apply: missing or bad path")
+        guard let path = entry["path"]?.string else { throw failure("\(name) operation failed to decode path") }
+        guard let tokens = pointer(path) ?? (path.isEmpty && ["replace", "test"].contains(name) ? [] : nil) else {
+            throw failure("\(name) operation does not apply: doc is missing path: \(path)")
         }
         var operation = Operation(name: name, path: tokens, from: [], value: entry["value"])
         if name == "move" || name == "copy" {
@@ -52,10 +57,22 @@ package struct JSONPatch: Sendable {
             }
             operation.from = tokens
         }
-        if ["add", "replace"].contains(name), operation.value == nil {
-            throw failure("\(name) operation does not apply: missing value")
-        }
         return operation
+    }
+
+    /// Upstream decodes the operations into their type first.
+    private static func check(_ entry: JSON) throws(Status) {
+        guard case .object = entry else {
+            throw .badRequest(
+                "error decoding patch: json: cannot unmarshal \(entry.goKind) into Go value of type "
+                    + "handlers.jsonPatchOp")
+        }
+        for field in ["op", "path", "from"] {
+            guard let value = entry[field], !value.isNull, value.string == nil else { continue }
+            throw .badRequest(
+                "error decoding patch: json: cannot unmarshal \(value.goKind) into Go struct field "
+                    + "jsonPatchOp.\(field) of type string")
+        }
     }
 
     private static func apply(_ operation: Operation, to document: inout JSON) throws(PointerError) {
@@ -64,15 +81,11 @@ package struct JSONPatch: Sendable {
         case "replace": try document.replace(operation.value ?? .null, at: operation.path[...])
         case "remove": _ = try document.remove(at: operation.path[...])
         case "move":
-            if operation.path.starts(with: operation.from), operation.path.count > operation.from.count {
-                throw PointerError("cannot move a value into itself")
-            }
             let value = try document.remove(at: operation.from[...])
             try document.insert(value, at: operation.path[...])
         case "copy": try document.insert(try document.value(at: operation.from[...]), at: operation.path[...])
         default:
-            let found = try? document.value(at: operation.path[...])
-            if (found ?? .null) != (operation.value ?? .null) {
+            if try document.value(at: operation.path[...]) != operation.value ?? .null {
                 throw PointerError("testing value /\(operation.path.joined(separator: "/")) failed")
             }
         }
@@ -84,11 +97,10 @@ package struct JSONPatch: Sendable {
             message: "the server rejected our request due to an error in our request: \(message)")
     }
 
-    /// RFC 6901; nil if it does not start with a slash.
+    /// RFC 6901; nil if it has no slash.
     private static func pointer(_ text: String) -> [String]? {
-        if text.isEmpty { return [] }
-        guard text.hasPrefix("/") else { return nil }
-        return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(unescaped)
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count < 2 ? nil : parts.dropFirst().map(unescaped)
     }
 
     private static func unescaped(_ token: Substring) -> String {
@@ -112,17 +124,18 @@ struct PointerError: Error {
 }
 
 extension JSON {
+    /// A last member that is missing is null.
     fileprivate func value(at path: ArraySlice<String>) throws(PointerError) -> JSON {
         guard let first = path.first else { return self }
-        guard let child = try child(first) else { throw PointerError("missing path: no member \(first)") }
+        guard let child = try child(first) else {
+            if path.count == 1, case .object = self { return .null }
+            throw PointerError("missing path: no member \(first)")
+        }
         return try child.value(at: path.dropFirst())
     }
 
     fileprivate mutating func insert(_ value: JSON, at path: ArraySlice<String>) throws(PointerError) {
-        guard let first = path.first else {
-            self = value
-            return
-        }
+        guard let first = path.first else { throw PointerError("add operation does not apply: it is the document") }
         if path.count > 1 {
             return try descend(first) { child throws(PointerError) in try child.insert(value, at: path.dropFirst()) }
         }
@@ -139,13 +152,16 @@ extension JSON {
 
     fileprivate mutating func replace(_ value: JSON, at path: ArraySlice<String>) throws(PointerError) {
         guard let first = path.first else {
+            guard value.object != nil || value.array != nil else {
+                throw PointerError("replace operation value must be object or array")
+            }
             self = value
             return
         }
-        guard try child(first) != nil else {
-            throw PointerError("replace operation does not apply: missing path \(first)")
+        if path.count == 1, case .object = self { return self[first] = value }
+        try descend(first) { child throws(PointerError) in
+            if path.count == 1 { child = value } else { try child.replace(value, at: path.dropFirst()) }
         }
-        try descend(first) { child throws(PointerError) in try child.replace(value, at: path.dropFirst()) }
     }
 
     fileprivate mutating func remove(at path: ArraySlice<String>) throws(PointerError) -> JSON {
@@ -186,10 +202,9 @@ extension JSON {
     }
 
     private static func index(_ token: String, limit: Int) throws(PointerError) -> Int {
-        let isNumber = !token.isEmpty && token.utf8.allSatisfy(Names.isDigit) && (token == "0" || token.first != "0")
-        guard isNumber, let index = Int(token), index < limit else {
+        guard let index = Int(token), index < limit, index >= -limit else {
             throw PointerError("invalid list index \(token)")
         }
-        return index
+        return index < 0 ? index + limit : index
     }
 }

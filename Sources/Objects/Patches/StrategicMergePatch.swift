@@ -7,6 +7,7 @@ package struct StrategicMergePatch: Sendable {
 
     /// Throws 400 for a patch that is malformed.
     package func apply(_ patch: JSON, to target: JSON, as kind: KindSchema) throws(Status) -> JSON {
+        if patch.isNull { return target }
         guard let original = target.object, let changes = patch.object else {
             throw .badRequest("json: cannot unmarshal \(patch.goKind) into Go value of type map[string]interface {}")
         }
@@ -26,8 +27,8 @@ package struct StrategicMergePatch: Sendable {
         switch patch[Self.directive]?.string {
         case "replace": return dropDirectives(patch)
         case "delete": return JSONObject()
-        case nil, "merge": break
-        case let other?: throw .badRequest("unknown patch type found: \(other)")
+        case nil: break
+        case let other?: throw Self.failure("unknown patch type: \(other) in map: \(text(.object(patch)))")
         }
         var changes = MemberTable(patch)
         changes[Self.directive] = nil
@@ -57,12 +58,12 @@ package struct StrategicMergePatch: Sendable {
             result[key] = .object(try merge(patch, into: original, field?.type))
         case (.array(let original), .array(let patch)):
             guard case .merge(let mergeKey) = field?.patch else {
-                result[key] = dropDirectives(value)
+                result[key] = undirected(value)
                 return
             }
             let merged = try mergeList(patch, into: original, mergeKey, field?.type.elementType)
             result[key] = .array(ordered(merged, as: patch, server: original, mergeKey))
-        default: result[key] = dropDirectives(value)
+        default: result[key] = undirected(value)
         }
     }
 
@@ -72,11 +73,15 @@ package struct StrategicMergePatch: Sendable {
         changes[Self.retainKeys] = nil
         let keys = Set((list.array ?? []).compactMap(\.string))
         for (key, value) in changes.object where !key.hasPrefix("$") && !value.isNullLiteral && !keys.contains(key) {
-            throw .badRequest(
-                "$retainKeys directive must contain all the keys that are present in the patch, \(key) is missing")
+            var status = Self.failure("patch content doesn't match retainKeys list: \(key) is missing")
+            (status.code, status.reason) = (422, "Invalid")
+            throw status
         }
         return JSONObject(original.members.filter { keys.contains($0.key) })
     }
+
+    /// Upstream has no status for these.
+    private static func failure(_ message: String) -> Status { Status(code: 500, reason: "", message: message) }
 
     // MARK: Lists
 
@@ -104,7 +109,7 @@ package struct StrategicMergePatch: Sendable {
             let identity = identity(element, mergeKey)
             while next < order.count, self.identity(order[next], mergeKey) != identity { next += 1 }
             if next == order.count {
-                throw .badRequest("The order in patch list doesn't match $setElementOrder list of \(key)")
+                throw Self.failure("The order in patch list doesn't match $setElementOrder list of \(key)")
             }
             next += 1
         }
@@ -126,15 +131,15 @@ package struct StrategicMergePatch: Sendable {
         var gone = Set<JSON>()
         for item in patch {
             guard let changes = item.object, let identity = changes[mergeKey] else {
-                throw .badRequest("map: \(text(item)) does not contain declared merge key: \(mergeKey)")
+                throw Self.failure("map: \(text(item)) does not contain declared merge key: \(mergeKey)")
             }
             switch changes[Self.directive]?.string {
             case nil: break
             case "delete":
                 gone.insert(identity)
                 continue
-            case "merge": throw .badRequest("merging lists cannot yet be specified in the patch")
-            case let other?: throw .badRequest("unknown patch type found: \(other)")
+            case "merge": throw Self.failure("merging lists cannot yet be specified in the patch")
+            case let other?: throw Self.failure("unknown patch type: \(other) in map: \(text(item))")
             }
             if let index = places[identity], let known = result[index].object, !gone.contains(identity) {
                 result[index] = .object(try merge(changes, into: known, element))
@@ -195,7 +200,13 @@ package struct StrategicMergePatch: Sendable {
         return types.types[index].field(name)
     }
 
-    /// What is new in the document: without nulls and without directives.
+    /// What is new in the document; nil for what only a directive was about.
+    private func undirected(_ value: JSON) -> JSON? {
+        if case .object(let object) = value, object[Self.directive] != nil { return nil }
+        return dropDirectives(value)
+    }
+
+    /// Without nulls and without directives.
     private func dropDirectives(_ value: JSON) -> JSON {
         switch value {
         case .object(let object): .object(dropDirectives(object))
@@ -213,7 +224,7 @@ package struct StrategicMergePatch: Sendable {
             {
                 continue
             }
-            members.append((key, dropDirectives(value)))
+            if let value = undirected(value) { members.append((key, value)) }
         }
         return JSONObject(members)
     }

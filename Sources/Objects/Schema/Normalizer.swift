@@ -158,7 +158,13 @@ extension Normalizer {
         return JSONObject(members)
     }
 
+    /// Server-side apply compares what was sent, not what it comes to: `1024Mi` is not `1Gi` to it.
     private func scalar(_ value: JSON, _ type: ValueType) throws(Mismatch) -> JSON {
+        let canonical = try canonicalScalar(value, type)
+        return keepsWhatWasSent ? value : canonical
+    }
+
+    private func canonicalScalar(_ value: JSON, _ type: ValueType) throws(Mismatch) -> JSON {
         switch (type, value) {
         case (.string, .string), (.bool, .bool), (.int64, .integer), (.double, .number), (.double, .integer):
             return value
@@ -173,7 +179,7 @@ extension Normalizer {
             if Int32(exactly: number) == nil { throw mismatch(value, .int32, "number \(number)") }
             return value
         case (.time, .string(let text)): return try .string(instant(text).text)
-        case (.microTime, .string(let text)): return try .string(instant(text).microText)
+        case (.microTime, .string(let text)): return try .string(microInstant(text).microText)
         case (.bytes, .string(let text)):
             guard let bytes = Base64.decode(text) else {
                 throw Mismatch(message: "illegal base64 data", isPlain: true)
@@ -198,6 +204,17 @@ extension Normalizer {
             message: "parsing time \(quoted) as \"2006-01-02T15:04:05Z07:00\": cannot parse it", isPlain: true)
     }
 
+    /// Upstream takes six digits behind the second, neither more nor fewer.
+    private func microInstant(_ text: String) throws(Mismatch) -> Timestamp {
+        let fraction = text.utf8.dropFirst(19)
+        if fraction.first == UInt8(ascii: "."), fraction.dropFirst().prefix(while: Names.isDigit).count == 6 {
+            return try instant(text)
+        }
+        let quoted = GoQuote.quote(text)
+        throw Mismatch(
+            message: "parsing time \(quoted) as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse it", isPlain: true)
+    }
+
     private func mismatch(_ value: JSON, _ type: ValueType, _ shown: String? = nil) -> Mismatch {
         Mismatch(message: "\(shown ?? value.goKind)|\(type.goName(types))")
     }
@@ -217,7 +234,7 @@ extension JSON {
     var isNullLiteral: Bool { if case .null = self { true } else { false } }
 
     /// Go's word for the JSON type.
-    var goKind: String {
+    package var goKind: String {
         switch self {
         case .null: "null"
         case .bool: "bool"

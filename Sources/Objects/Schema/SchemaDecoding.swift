@@ -43,15 +43,18 @@ extension SchemaCatalog {
     }
 
     /// The body of an apply patch: checked and in canonical order, with exactly the fields that the client sent.
-    package func decodeApplied(
-        _ json: JSON, duplicates: [String] = [], as kind: KindSchema, validation: FieldValidation = .strict
-    ) throws(Status) -> Decoded {
+    /// Throws 400 if it is of another kind, and 500, as upstream does, if it has fields or types that the kind has not.
+    package func decodeApplied(_ json: JSON, as kind: KindSchema) throws(Status) -> Object {
+        let (version, name) = (json["apiVersion"]?.string ?? "", json["kind"]?.string ?? "")
+        let shown = "\(version.contains("/") ? version : "/" + version), Kind=\(name)"
+        guard name == kind.kind, version == kind.apiVersion else {
+            throw .badRequest("invalid object type: \(shown)")
+        }
         do throws(Status) {
-            let (value, warnings) = try Self.decode(
-                json, duplicates: duplicates, type: kind.root, validation: validation, defaults: false, sentOnly: true)
-            return Decoded(object: Object(value), warnings: warnings)
+            return Object(try Self.decode(json, type: kind.root, defaults: false, sentOnly: true).0)
         } catch {
-            throw .badRequest(Self.cannotHandle(kind, error.message))
+            let object = Object(json)
+            throw .unapplicable("(\(object.namespace)/\(object.name); \(shown)): \(error.message)")
         }
     }
 

@@ -15,8 +15,12 @@ package struct FieldSelector: Sendable, Hashable {
     package init(query: String, kind: KindSchema) throws(Status) {
         let known = Self.fields(of: kind)
         for term in Self.split(query) where !term.isEmpty {
-            guard let requirement = Self.requirement(term) else {
+            guard var requirement = Self.requirement(term) else {
                 throw .badRequest("invalid selector: '\(query)'; can't understand '\(term)'")
+            }
+            // Its name of old.
+            if requirement.field == "spec.host", kind.group.isEmpty, kind.kind == "Pod" {
+                requirement.field = "spec.nodeName"
             }
             guard known.contains(requirement.field) else {
                 throw .badRequest(

@@ -15,7 +15,8 @@ enum DataRules {
             errors.invalid("binaryData[\(key)]", key, Names.configKey(key))
             size += decodedSize(value)
         }
-        if size > sizeLimit { errors.append(.tooLong("", sizeLimit)) }
+        // What upstream makes of a path without steps.
+        if size > sizeLimit { errors.append(.tooLong("[]", sizeLimit)) }
     }
 
     @Sendable static func secret(_ object: JSONObject, _ errors: inout [FieldError]) {

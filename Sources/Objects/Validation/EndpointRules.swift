@@ -76,10 +76,14 @@ enum EndpointRules {
 
     private static func problems(of address: String, _ type: String) -> [String] {
         switch type {
-        case "IPv4":
-            (IPAddress.isV4(address) ? [] : ["must be a valid IPv4 address"]) + IPAddress.endpointProblems(address)
-        case "IPv6":
-            (IPAddress.isV6(address) ? [] : ["must be a valid IPv6 address"]) + IPAddress.endpointProblems(address)
+        case "IPv4", "IPv6":
+            if IPAddress.bytes(address) == nil {
+                ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
+            } else if type == "IPv4" {
+                (IPAddress.isV4(address) ? [] : ["must be an IPv4 address"]) + IPAddress.endpointProblems(address)
+            } else {
+                (IPAddress.isV6(address) ? [] : ["must be an IPv6 address"]) + IPAddress.endpointProblems(address)
+            }
         case "FQDN": domainProblems(address)
         default: []
         }

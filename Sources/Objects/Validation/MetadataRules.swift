@@ -56,8 +56,7 @@ enum MetadataRules {
     /// What every kind's names must look like.
     static func nameCheck(_ kind: KindSchema) -> (String) -> [String] {
         switch kind.kind {
-        case "Namespace", "StatefulSet": Names.dnsLabel
-        case "Service": Names.dns1035Label
+        case "Namespace", "StatefulSet", "Service": Names.dnsLabel
         // Upstream checks no more of these than that they fit into a path.
         case "PodDisruptionBudget": Names.pathSegment
         case "Event" where kind.group.isEmpty: Names.pathSegment
@@ -103,9 +102,12 @@ enum MetadataRules {
         let list = metadata["ownerReferences"] ?? .null
         var controller: String?
         for owner in metadata.objects("ownerReferences") {
-            for field in ["apiVersion", "kind", "name", "uid"] where owner.text(field).isEmpty {
-                let detail = field == "apiVersion" ? "version must not be empty" : "must not be empty"
-                errors.append(.invalid("ownerReferences.\(field)", "", detail))
+            let version = owner.text("apiVersion")
+            if version.isEmpty || version.hasSuffix("/") || version.utf8.count(where: { $0 == 0x2f }) > 1 {
+                errors.append(.invalid("ownerReferences.apiVersion", .string(version), "version must not be empty"))
+            }
+            for field in ["kind", "name", "uid"] where owner.text(field).isEmpty {
+                errors.append(.invalid("ownerReferences.\(field)", "", "must not be empty"))
             }
             if owner.text("kind") == "Event", owner.text("apiVersion") == "v1" {
                 errors.append(

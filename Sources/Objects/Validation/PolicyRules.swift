@@ -47,7 +47,11 @@ enum PolicyRules {
     }
 
     @Sendable static func revision(_ object: JSONObject, _ errors: inout [FieldError]) {
-        if object["data"]?.isNull ?? true { errors.append(.required("data", "data is mandatory")) }
+        if object["data"]?.isNull ?? true {
+            errors.append(.required("data", "data is mandatory"))
+        } else if object["data"]?.object == nil {
+            errors.append(.required("data", "data must be a valid JSON object"))
+        }
         errors.nonNegative(["revision"], in: object)
     }
 

@@ -78,11 +78,20 @@ enum StatefulSetRules {
         if !selector.matches(values) { errors.append(mismatch) }
     }
 
+    private static func names(ofClaims spec: JSONObject) -> [String] {
+        spec.list("volumeClaimTemplates").map { $0.at("metadata", "name")?.string ?? "" }
+    }
+
     private static func checkTemplate(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let template = spec.object("template")
         let pod = template.object("spec")
-        let claims = spec.list("volumeClaimTemplates").compactMap { $0.at("metadata", "name")?.string }
+        let claims = names(ofClaims: spec).filter { !$0.isEmpty }
         errors.below("template") { PodRules.template(template, PodContext(claimTemplates: claims), &$0) }
+        // Upstream looks at the pod with its claims as volumes, which need a name.
+        for (index, name) in names(ofClaims: spec).enumerated() where name.isEmpty {
+            errors.append(.required("template.spec.volumes[\(index)].name"))
+            errors.append(.required("template.spec.volumes[\(index)].persistentVolumeClaim.claimName"))
+        }
         let restart = pod.text("restartPolicy")
         if restart != "Always", !restart.isEmpty {
             errors.append(.notSupported("template.spec.restartPolicy", .string(restart), ["Always"]))

@@ -31,6 +31,11 @@ enum StorageRules {
         var terms: [[String: Set<String>]] = []
         errors.each("allowedTopologies", in: object) { term, errors in
             var keys: [String: Set<String>] = [:]
+            // Upstream takes a term without expressions for a repetition of one.
+            if term.list("matchLabelExpressions").isEmpty {
+                errors.append(.duplicate("matchLabelExpressions", ""))
+                return
+            }
             errors.each("matchLabelExpressions", in: term) { expression, errors in
                 let (key, values) = (expression.text("key"), expression.texts("values"))
                 if values.isEmpty { errors.append(.required("values")) }
@@ -62,6 +67,12 @@ enum StorageRules {
             } else {
                 errors.append(.duplicate("audience", .string(request.text("audience"))))
             }
+        }
+        if spec.flag("serviceAccountTokenInSecrets"), audiences.isEmpty {
+            errors.append(
+                .invalid(
+                    "serviceAccountTokenInSecrets", true,
+                    "serviceAccountTokenInSecrets is set but no tokenRequests are specified"))
         }
         for mode in spec.texts("volumeLifecycleModes") where !["Persistent", "Ephemeral"].contains(mode) {
             errors.append(.notSupported("volumeLifecycleModes", .string(mode), ["Persistent", "Ephemeral"]))
@@ -142,7 +153,8 @@ enum StorageRules {
     /// What only a new attachment is held to.
     static func createAttachment(_ attachment: Object, _ errors: inout [FieldError]) {
         let spec = attachment["spec"]?.object ?? JSONObject()
-        VolumeSourceRules.driverName("spec.attacher", spec.text("attacher"), &errors)
+        let attacher = spec.text("attacher")
+        if !attacher.isEmpty { VolumeSourceRules.driverName("spec.attacher", attacher, &errors) }
         if let name = spec.object("source")["persistentVolumeName"]?.string {
             errors.invalid("spec.source.persistentVolumeName", name, Names.dnsSubdomain(name))
         }

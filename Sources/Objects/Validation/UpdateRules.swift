@@ -30,11 +30,9 @@ enum UpdateRules {
     static let checkedTwice: Set = ["PersistentVolume", "PersistentVolumeClaim"]
 
     @Sendable private static func storageClass(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
-        for field in ["parameters", "provisioner", "reclaimPolicy"] where (new[field] ?? .null) != (old[field] ?? .null)
-        {
-            errors.append(.forbidden(field, "updates to \(field) are forbidden."))
+        for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {
+            errors.immutable([field], new, old)
         }
-        errors.immutable(["volumeBindingMode"], new, old)
     }
 
     @Sendable private static func volume(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {

@@ -183,9 +183,8 @@ enum VolumeSourceRules {
         }
     }
 
-    /// An empty name is missing and also ill-formed, as upstream has it.
     static func driverName(_ field: String, _ name: String, _ errors: inout [FieldError]) {
-        if name.isEmpty { errors.append(.required(field)) }
+        if name.isEmpty { return errors.append(.required(field)) }
         if name.utf8.count > 63 { errors.append(.tooLong(field, 63)) }
         errors.invalid(field, name, Names.dnsSubdomain(name.lowercased()))
     }

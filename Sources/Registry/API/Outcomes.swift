@@ -9,6 +9,15 @@ package struct ObjectList: Sendable, Hashable {
     package var continueToken: String
     /// nil: nothing remains, or it is unknown because a selector was used.
     package var remaining: Int64?
+
+    /// As the list would be read.
+    package var stored: StoredList {
+        StoredList(
+            items: items.map { object in
+                StoredBytes(value: ObjectCoding.encode(object), revision: Int64(object.resourceVersion) ?? 0)
+            },
+            revision: revision, continueToken: continueToken, remaining: remaining)
+    }
 }
 
 /// Stored bytes with what is not in them. `Splice.resourceVersion` (KubeAPI) makes the answer out of both.

@@ -8,6 +8,7 @@ extension Registry {
         switch request.resource {
         case .pods:
             try PodAdmission.setPriority(&object)
+            try PodAdmission.checkRuntimeClass(object)
             PodAdmission.addDefaultTolerations(&object)
         case .persistentVolumes:
             object.addFinalizer("kubernetes.io/pv-protection")
@@ -19,12 +20,13 @@ extension Registry {
         }
     }
 
-    func admitUpdate(_ new: inout Object, _ old: Object, _ request: WriteRequest) throws(Status) {
-        switch request.resource {
-        case .pods: PodAdmission.addDefaultTolerations(&new)
-        case .persistentVolumeClaims: try admitResize(new, old)
-        default: break
-        }
+    func admitUpdate(_ new: inout Object, _ request: WriteRequest) {
+        if request.resource == .pods { PodAdmission.addDefaultTolerations(&new) }
+    }
+
+    /// What is asked only about a change that is valid.
+    func admitValidUpdate(_ new: Object, _ old: Object, _ request: WriteRequest) throws(Status) {
+        if request.resource == .persistentVolumeClaims { try admitResize(new, old) }
     }
 }
 

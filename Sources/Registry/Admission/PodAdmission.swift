@@ -30,6 +30,18 @@ enum PodAdmission {
         pod["spec", "preemptionPolicy"] = "PreemptLowerPriority"
     }
 
+    /// https://kubernetes.io/docs/concepts/containers/runtime-class/. There are no RuntimeClass objects here.
+    static func checkRuntimeClass(_ pod: Object) throws(Status) {
+        if let name = pod["spec", "runtimeClassName"]?.string {
+            throw .forbidden(.pods, pod.name, "pod rejected: RuntimeClass \(Status.quoted(name)) not found")
+        }
+        if pod["spec", "overhead"]?.object?.isEmpty == false {
+            throw .forbidden(
+                .pods, pod.name,
+                "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
+        }
+    }
+
     /// A pod stays for five minutes on a node that is not ready or cannot be reached, unless it says otherwise.
     static func addDefaultTolerations(_ pod: inout Object) {
         var tolerations = pod["spec", "tolerations"]?.array ?? []

@@ -55,13 +55,12 @@ extension Registry {
         }
     }
 
-    /// Deletes one by one what a list with these options finds; returns what was deleted or marked.
+    /// Deletes one by one what a list with these options finds; returns the list as it was found.
     package func deleteCollection(
         _ resource: ResourceName, namespace: String? = nil, selecting: ListOptions = ListOptions(),
         options: DeleteOptions = DeleteOptions(), by user: User
     ) async throws(Status) -> ObjectList {
-        var found = try list(resource, namespace: namespace, options: selecting)
-        var deleted: [Object] = []
+        let found = try list(resource, namespace: namespace, options: selecting)
         // Side by side, so that the store makes few batches of them.
         for start in stride(from: 0, to: found.items.count, by: 64) {
             let keys = found.items[start..<min(start + 64, found.items.count)].map {
@@ -75,14 +74,13 @@ extension Registry {
             }
             for (_, result) in results.sorted(by: { $0.0 < $1.0 }) {
                 do throws(Status) {
-                    deleted.append(try result.get())
+                    _ = try result.get()
                 } catch {
                     // Somebody else was faster: what was to be deleted is gone.
                     guard error.code == 404 else { throw error }
                 }
             }
         }
-        found.items = deleted
         return found
     }
 

@@ -12,6 +12,12 @@ enum NamespaceDeletion {
                 because: "Precondition failed: UID in precondition: \(options.uid), "
                     + "UID in object meta: \(namespace.uid)")
         }
+        if !options.resourceVersion.isEmpty, options.resourceVersion != namespace.resourceVersion {
+            throw .conflict(
+                .namespaces, namespace.name,
+                because: "Precondition failed: ResourceVersion in precondition: \(options.resourceVersion), "
+                    + "ResourceVersion in object meta: \(namespace.resourceVersion)")
+        }
         if !namespace.isBeingDeleted {
             var marked = namespace
             marked["metadata", "deletionTimestamp"] = .string(now.rfc3339)

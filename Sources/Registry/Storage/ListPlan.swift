@@ -93,6 +93,17 @@ struct ListPlan: Sendable, Hashable {
 }
 
 package enum ResourceVersion {
+    /// Whether the version in an object that is to be written is none. Throws 500, as upstream, for what is no number.
+    static func isUnset(_ text: String) throws(Status) -> Bool {
+        if text.isEmpty { return true }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = UInt64(text) else {
+            throw Status(
+                code: 500, reason: "",
+                message: "strconv.ParseUint: parsing \(GoQuote.quote(text)): invalid syntax")
+        }
+        return value == 0
+    }
+
     /// nil for an empty one; throws 400 for what is no number.
     package static func parse(_ text: String) throws(Status) -> Int64? {
         if text.isEmpty { return nil }

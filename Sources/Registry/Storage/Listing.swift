@@ -38,7 +38,7 @@ extension Registry {
         request.countsAll = counts
         // One row more than asked for tells whether there is more.
         if isLimited { request.limit = plan.limit + 1 }
-        var visit = ListVisit(plan)
+        var visit = ListVisit(plan, counts: counts)
         let result: ScanResult
         do {
             result = try engine.scan(request) { row in visit.take(converted: row, body) }
@@ -86,12 +86,17 @@ extension Registry {
 /// The state of a page while its rows go by.
 private struct ListVisit {
     let plan: ListPlan
+    /// What is behind the page is counted, so the rows go on.
+    let counts: Bool
     var taken = 0
     var hasMore = false
     var lastKey: [UInt8]?
     var failure: Status?
 
-    init(_ plan: ListPlan) { self.plan = plan }
+    init(_ plan: ListPlan, counts: Bool) {
+        self.plan = plan
+        self.counts = counts
+    }
 
     /// As `take`, with the row as the list's kind shows it.
     mutating func take(converted row: RowView, _ body: (RowView) -> Void) -> Bool {
@@ -114,7 +119,7 @@ private struct ListVisit {
     mutating func take(_ row: RowView, _ body: (RowView) -> Void) -> Bool {
         if plan.limit > 0, taken == plan.limit {
             hasMore = true
-            return false
+            return counts
         }
         do {
             guard try plan.predicate.matches(row.value) else { return true }

@@ -10,6 +10,13 @@ extension Strategy {
             }
             return status
         },
+        prepareCreate: { pod, _ in
+            DisabledFields.drop(&pod, nil, ["spec"])
+            // What is less than nothing is as short as can be.
+            if pod["spec", "terminationGracePeriodSeconds"]?.integer ?? 0 < 0 {
+                pod["spec", "terminationGracePeriodSeconds"] = 1
+            }
+        },
         prepareStatus: { pod, old, _ in
             pod["metadata", "deletionTimestamp"] = old["metadata", "deletionTimestamp"]
             pod["metadata", "ownerReferences"] = old["metadata", "ownerReferences"]

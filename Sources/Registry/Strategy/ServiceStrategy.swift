@@ -15,7 +15,9 @@ enum ServiceType {
             if isSame("clusterIP", new, old), isSame("clusterIPs", new, old) {
                 remove(["clusterIP", "clusterIPs"], &new)
             }
-            for field in ["ipFamilies", "ipFamilyPolicy"] where isSame(field, new, old) { remove([field], &new) }
+            for field in ["ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] where isSame(field, new, old) {
+                remove([field], &new)
+            }
         }
         let hasNodePorts = ["NodePort", "LoadBalancer"]
         if hasNodePorts.contains(was), !hasNodePorts.contains(type) {

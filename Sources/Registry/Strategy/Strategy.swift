@@ -11,6 +11,8 @@ struct Strategy: Sendable {
     var returnsDeleted = true
     /// Created with generation 1, which grows with every change of the spec.
     var hasGeneration = false
+    /// False: a new object has the generation that the client sent, which is usually none.
+    var startsGeneration = true
     /// Deletion waits for what the object does, and for the node it is on.
     var isGraceful = false
     /// The status of a new object; nil removes what the client sent; not called for kinds without status.
@@ -42,7 +44,9 @@ struct Strategy: Sendable {
         .nodes: Strategy(returnsDeleted: false, keepsStatusOnCreate: true),
         .statefulSets: Strategy(
             returnsDeleted: false, hasGeneration: true,
-            initialStatus: { _, _ in ["replicas": 0, "availableReplicas": 0] }),
+            initialStatus: { _, _ in ["replicas": 0, "availableReplicas": 0] },
+            prepareCreate: { set, _ in DisabledFields.drop(&set, nil, ["spec", "template", "spec"]) },
+            prepareUpdate: { set, old, _ in DisabledFields.drop(&set, old, ["spec", "template", "spec"]) }),
         .podDisruptionBudgets: Strategy(
             allowsUnconditionalUpdate: false, returnsDeleted: false, hasGeneration: true,
             initialStatus: { _, _ in
@@ -51,12 +55,12 @@ struct Strategy: Sendable {
         .endpoints: Strategy(createsOnUpdate: true, returnsDeleted: false),
         .endpointSlices: .endpointSlice,
         .events: Strategy(createsOnUpdate: true, returnsDeleted: false),
-        .leases: Strategy(createsOnUpdate: true, allowsUnconditionalUpdate: false, returnsDeleted: false),
+        .leases: .lease,
         .secrets: .secret,
         .serviceAccounts: Strategy(),
         .storageClasses: Strategy(),
-        .csiDrivers: Strategy(allowsUnconditionalUpdate: false, hasGeneration: true),
-        .csiNodes: Strategy(allowsUnconditionalUpdate: false),
+        .csiDrivers: Strategy(allowsUnconditionalUpdate: false, hasGeneration: true, startsGeneration: false),
+        .csiNodes: .csiNode,
         .volumeAttachments: .volumeAttachment,
     ]
 }

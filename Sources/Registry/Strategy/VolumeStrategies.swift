@@ -16,6 +16,15 @@ extension Strategy {
         prepareCreate: { claim, _ in settleDataSource(&claim, nil) },
         prepareUpdate: { claim, old, _ in settleDataSource(&claim, old) })
 
+    /// No drivers at all are null, which is what upstream's storage makes of an empty list.
+    static let csiNode = Strategy(
+        allowsUnconditionalUpdate: false,
+        prepareCreate: { node, _ in dropNoDrivers(&node) }, prepareUpdate: { node, _, _ in dropNoDrivers(&node) })
+
+    private static func dropNoDrivers(_ node: inout Object) {
+        if node["spec", "drivers"]?.array?.isEmpty == true { node["spec", "drivers"] = .null }
+    }
+
     static let volumeAttachment = Strategy(
         allowsUnconditionalUpdate: false,
         initialStatus: { _, _ in ["attached": false] },

@@ -7,25 +7,30 @@ extension Registry {
         _ key: ObjectKey, _ configuration: JSON, _ subresource: Subresource?, _ options: WriteOptions, _ user: User
     ) async throws(Status) -> PatchOutcome {
         let kind = try kind(of: key.resource)
-        let decoded = try catalog.decodeApplied(configuration, as: kind, validation: options.fieldValidation)
+        var configuration = configuration
+        if subresource == .scale {
+            configuration["kind"] = .string(kind.kind)
+            configuration["apiVersion"] = .string(kind.apiVersion)
+        }
+        let decoded = try catalog.decodeApplied(configuration, as: kind)
         let manager = FieldManager(kind, subresource: subresource?.rawValue ?? "")
         let name = FieldOwners.manager(options, user)
         let now = self.options.clock().text
         while true {
             do throws(Status) {
                 let object = try await update(
-                    key, subresource, options, user, isReplacement: true, isApplied: true
+                    key, subresource, options, user, isReplacement: false, isApplied: true
                 ) { live throws(Status) in
-                    try manager.applied(decoded.object, live: live, manager: name, force: options.force, now: now)
+                    try manager.applied(decoded, live: live, manager: name, force: options.force, now: now)
                 }
-                return PatchOutcome(object: object, created: false, warnings: decoded.warnings)
+                return PatchOutcome(object: object, created: false, warnings: [])
             } catch {
                 guard error == .notFound(key.resource, key.name), subresource == nil else { throw error }
             }
             let first = try manager.applied(
-                decoded.object, live: nil, manager: name, force: options.force, now: now)
+                decoded, live: nil, manager: name, force: options.force, now: now)
             if let made = try await createApplied(first, key, kind, options, user) {
-                return PatchOutcome(object: made, created: true, warnings: decoded.warnings)
+                return PatchOutcome(object: made, created: true, warnings: [])
             }
         }
     }
@@ -44,6 +49,8 @@ extension Registry {
                 because:
                     "uid mismatch: the provided object specified uid \(object.uid), and no existing object was found")
         }
+        var object = object
+        object.resourceVersion = ""
         do throws(Status) {
             return try await tryCreate(
                 object, kind, key.namespace, options, user, isLastTry: false, isApplied: true)

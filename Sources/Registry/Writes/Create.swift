@@ -69,14 +69,15 @@ extension Registry {
         object.apiVersion = kind.apiVersion
         try fitNamespace(&object, kind, request.namespace)
         object = try completed(object, kind)
+        object["metadata", "deletionTimestamp"] = nil
+        object["metadata", "deletionGracePeriodSeconds"] = nil
+        object["metadata", "selfLink"] = nil
         object = tracked(object, nil, request)
         if object.name.isEmpty, let base = object["metadata", "generateName"]?.string, !base.isEmpty {
             object.name = generateName(base)
         }
         object.uid = newUID()
         object["metadata", "creationTimestamp"] = .string(request.now.rfc3339)
-        object["metadata", "deletionTimestamp"] = nil
-        object["metadata", "deletionGracePeriodSeconds"] = nil
         try admitNew(&object, request)
         if kind.resourceName == .services { try allocate(for: &object, replacing: nil, &request.batch) }
         prepareByStrategy(&object, request)
@@ -91,7 +92,7 @@ extension Registry {
 
     private func prepareByStrategy(_ object: inout Object, _ request: WriteRequest) {
         let strategy = Strategy.of(request.kind)
-        object["metadata", "generation"] = strategy.hasGeneration ? 1 : nil
+        if strategy.hasGeneration, strategy.startsGeneration { object["metadata", "generation"] = 1 }
         strategy.prepareCreate(&object, request.now)
         if request.kind.hasStatus && !strategy.keepsStatusOnCreate {
             object["status"] = strategy.initialStatus(object, request.now)

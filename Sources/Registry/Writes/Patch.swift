@@ -7,29 +7,46 @@ extension Registry {
         _ key: ObjectKey, _ kind: PatchKind, _ patch: [UInt8], subresource: Subresource? = nil,
         options: WriteOptions = WriteOptions(), by user: User
     ) async throws(Status) -> PatchOutcome {
-        let body: JSON
-        do {
-            body = try JSONParser.parse(patch)
-        } catch {
-            throw .badRequest("error decoding patch: \(error)")
-        }
-        if kind == .apply { return try await apply(key, body, subresource, options, user) }
+        let parsed = parse(patch)
+        if kind == .apply { return try await apply(key, try parsed.get().value, subresource, options, user) }
         let target = try PatchTarget(self.kind(of: key.resource), subresource)
-        let operations = kind == .json ? try JSONPatch(body) : nil
         let warnings = Locked<[String]>([])
         let object = try await update(key, subresource, options, user, isReplacement: false) { old throws(Status) in
             let patched: JSON
+            let body = try parsed.get().value
             switch kind {
-            case .json: patched = try operations?.apply(to: old.json) ?? old.json
-            case .merge: patched = MergePatch.apply(body, to: old.json)
+            case .json: patched = try JSONPatch(body).apply(to: old.json)
+            case .merge: patched = try merged(body, old.json)
             case .strategic: patched = try StrategicMergePatch().apply(body, to: old.json, as: target.kind)
             case .apply: throw .unsupportedMediaType(PatchKind.supported)
             }
-            let (object, complaints) = try target.decode(patched, self.catalog, options.fieldValidation)
+            let duplicates = kind == .merge ? try parsed.get().duplicates : []
+            let (object, complaints) = try target.decode(
+                patched, duplicates, self.catalog, options.fieldValidation, checksType: kind != .strategic)
             warnings.withLock { $0 = complaints }
             return object
         }
         return PatchOutcome(object: object, created: false, warnings: warnings.withLock { $0 })
+    }
+
+    /// A patch that cannot be read is told only where there is an object to patch, as upstream does.
+    private func parse(_ patch: [UInt8]) -> Result<JSONParser.Document, Status> {
+        do {
+            return .success(try JSONParser.document(patch))
+        } catch {
+            return .failure(.badRequest("error decoding patch: \(error)"))
+        }
+    }
+
+    private func merged(_ patch: JSON, _ object: JSON) throws(Status) -> JSON {
+        switch patch {
+        case .object: return MergePatch.apply(patch, to: object)
+        case .null: throw .badRequest("Invalid JSON Patch")
+        default:
+            throw .badRequest(
+                "error decoding patch: json: cannot unmarshal \(patch.goKind) into Go value of type "
+                    + "map[string]interface {}")
+        }
     }
 }
 
@@ -51,18 +68,31 @@ private struct PatchTarget: Sendable {
 
     /// Throws 422, as upstream does when the result of a patch is not an object of the type.
     func decode(
-        _ json: JSON, _ catalog: SchemaCatalog, _ validation: FieldValidation
+        _ json: JSON, _ duplicates: [String], _ catalog: SchemaCatalog, _ validation: FieldValidation,
+        checksType: Bool
     ) throws(Status) -> (Object, [String]) {
         do {
+            if checksType, !isScale { try checkType(json) }
+            let json = json.withFieldOwnersReset
             if isScale {
-                let (value, warnings) = try SchemaCatalog.decode(json, type: "Scale", validation: validation)
+                let (value, warnings) = try SchemaCatalog.decode(
+                    json, duplicates: duplicates, type: "Scale", validation: validation)
                 return (Object(value), warnings)
             }
-            let decoded = try catalog.decode(json, as: kind, validation: validation)
+            let decoded = try catalog.decode(json, duplicates: duplicates, as: kind, validation: validation)
             return (decoded.object, decoded.warnings)
         } catch {
             let problem = FieldError.invalid("patch", json, error.message)
             throw Status.invalid(group: "", kind: "", name: "", [problem]) ?? error
+        }
+    }
+
+    /// A patch cannot make another kind of the object; a strategic one is not asked.
+    private func checkType(_ json: JSON) throws(Status) {
+        let (version, name) = (json["apiVersion"]?.string ?? kind.apiVersion, json["kind"]?.string ?? kind.kind)
+        guard version == kind.apiVersion, name == kind.kind else {
+            throw .badRequest(
+                "no kind \(Status.quoted(name)) is registered for version \(Status.quoted(version))")
         }
     }
 }

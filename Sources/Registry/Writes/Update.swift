@@ -66,11 +66,12 @@ extension Registry {
         try checkIdentity(new, old, request, isReplacement: isReplacement)
         new.kind = kind.kind
         new.apiVersion = kind.apiVersion
+        new["metadata", "selfLink"] = nil
         try fitNamespace(&new, kind, request.namespace)
         new = try completed(new, kind)
         try checkVersion(&new, old, kind)
         new = tracked(new, old, request)
-        if request.subresource == nil { try admitUpdate(&new, old, request) }
+        if request.subresource == nil { admitUpdate(&new, request) }
         if kind.resourceName == .services, request.subresource == nil {
             ClusterIPs.carryOver(&new, from: old)
             try allocate(for: &new, replacing: old, &request.batch)
@@ -78,6 +79,7 @@ extension Registry {
         keepWhatUpdatesKeep(&new, old, request)
         let problems = validateUpdate(new, replacing: old, kind, request.subresource)
         guard problems.isEmpty else { throw .invalid(kind, old.name, problems) }
+        if request.subresource == nil { try admitValidUpdate(new, old, request) }
         return new
     }
 
@@ -103,7 +105,7 @@ extension Registry {
     }
 
     private func checkVersion(_ new: inout Object, _ old: Object, _ kind: KindSchema) throws(Status) {
-        if new.resourceVersion.isEmpty {
+        if try ResourceVersion.isUnset(new.resourceVersion) {
             guard Strategy.of(kind).allowsUnconditionalUpdate else {
                 // Upstream puts the resource where the kind belongs, and clients have learned it.
                 let problem = FieldError.invalid("metadata.resourceVersion", 0, "must be specified for an update")
@@ -141,14 +143,10 @@ extension Registry {
         strategy.stamp(&new, old, request.now)
         if new.uid.isEmpty { new.uid = old.uid }
         new["metadata", "creationTimestamp"] = old["metadata", "creationTimestamp"]
-        if let time = old["metadata", "deletionTimestamp"] {
-            new["metadata", "deletionTimestamp"] = time
-            if new["metadata", "deletionGracePeriodSeconds"] == nil {
-                new["metadata", "deletionGracePeriodSeconds"] = old["metadata", "deletionGracePeriodSeconds"]
-            }
-        } else {
-            new["metadata", "deletionTimestamp"] = nil
-            new["metadata", "deletionGracePeriodSeconds"] = nil
+        // A deletion's time and grace cannot be taken back; what never was there cannot be set, which validation says.
+        if let time = old["metadata", "deletionTimestamp"] { new["metadata", "deletionTimestamp"] = time }
+        if new["metadata", "deletionGracePeriodSeconds"] == nil {
+            new["metadata", "deletionGracePeriodSeconds"] = old["metadata", "deletionGracePeriodSeconds"]
         }
         new["metadata", "generation"] = old["metadata", "generation"]
         if strategy.hasGeneration, request.subresource != .binding, strategy.counted(new) != strategy.counted(old) {

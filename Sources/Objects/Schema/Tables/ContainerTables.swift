@@ -149,7 +149,7 @@ extension SchemaTables {
           2 host str
         type GRPCAction
           1 port i32! req
-          2 service ?str!
+          2 service ?str! =""
         type LifecycleHandler
           1 exec ?ExecAction
           2 httpGet ?HTTPGetAction

@@ -63,6 +63,18 @@ enum PodSecurityRules {
         }
     }
 
+    /// Containers that are processes of their host share its network.
+    static func hostProcess(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let contexts = [spec] + ["containers", "initContainers"].flatMap { spec.objects($0) }
+        let isUsed = contexts.contains {
+            $0.object("securityContext").object("windowsOptions").flag("hostProcess")
+        }
+        if isUsed, !spec.flag("hostNetwork") {
+            errors.append(
+                .invalid("hostNetwork", false, "hostNetwork must be true if pod contains any hostProcess containers"))
+        }
+    }
+
     private static func seccomp(_ profile: JSONObject, _ errors: inout [FieldError]) {
         let type = profile.text("type")
         checkType(type, of: "seccompProfile", &errors)

@@ -20,6 +20,7 @@ enum PodSpecRules {
         SchedulingRules.check(spec, &errors)
         checkGates(spec, &errors)
         PodSecurityRules.hostUsers(spec, context, &errors)
+        PodSecurityRules.hostProcess(spec, &errors)
         checkNames(spec, &errors)
         errors.range("activeDeadlineSeconds", in: spec, 1...Int64(Int32.max))
         errors.oneOf("preemptionPolicy", in: spec, ["PreemptLowerPriority", "Never"])

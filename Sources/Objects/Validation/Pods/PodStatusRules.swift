@@ -105,9 +105,9 @@ enum ClaimStatusRules {
             }
             for (name, value) in status.object("allocatedResourceStatuses") {
                 // Upstream's spelling of the field in its errors.
-                checkName("allocatedResourceStatus", name, &errors)
+                checkName("allocatedResourceStatuses", name, &errors)
                 if !states.contains(value.string ?? "") {
-                    errors.append(.notSupported("allocatedResourceStatus", .string(name), states))
+                    errors.append(.notSupported("allocatedResourceStatuses", .string(name), states))
                 }
             }
             for (name, value) in status.object("allocatedResources") {
