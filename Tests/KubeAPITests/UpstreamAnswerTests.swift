@@ -146,6 +146,11 @@ import TransportTestSupport
         #expect(warned.status == 200 && warned.head.contains(#"duplicate field \"metadata.labels.d\""#))
         let strict = try await server.call("PATCH", Self.maps + "/a?fieldValidation=Strict", doubled, type: merge)
         #expect(strict.status == 422)
+        let stray = #"[{"op":"add","path":"/data","value":{"a":"b"},"bogus":1}]"#
+        let json = "application/json-patch+json"
+        #expect(
+            try await server.call("PATCH", Self.maps + "/a?fieldValidation=Strict", stray, type: json).status == 422)
+        #expect(try await server.call("PATCH", Self.maps + "/a", stray, type: json).head.contains("json patch unknown"))
         let apply = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n  k: w\n"
         let path = Self.maps + "/a?fieldManager=m"
         let yaml = "application/apply-patch+yaml"

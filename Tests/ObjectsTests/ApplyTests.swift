@@ -91,7 +91,7 @@ import Testing
         }
         #expect(
             error?.message
-                == #"Apply failed with 1 conflict: conflict with "curl" using v1 at 2026-01-02T00:00:00Z: .data.k"#)
+                == #"Apply failed with 1 conflict: conflict with "curl" using v1: .data.k"#)
     }
 
     private func pod(_ containers: [JSON]) -> JSON {

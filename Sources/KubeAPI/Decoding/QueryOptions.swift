@@ -43,7 +43,7 @@ enum QueryOptions {
     static func write(_ query: Query, _ kind: String, isApply: Bool = false) throws(Status) -> WriteOptions {
         var problems: [FieldError] = []
         let dryRun = query.values("dryRun")
-        for value in dryRun where value != "All" { problems.append(.notSupported("dryRun", .string(value), ["All"])) }
+        checkDryRun(dryRun, &problems)
         let validation = query["fieldValidation"] ?? ""
         if !validation.isEmpty, FieldValidation(rawValue: validation) == nil {
             problems.append(.notSupported("fieldValidation", .string(validation), ["Ignore", "Strict", "Warn", ""]))
@@ -74,7 +74,7 @@ enum QueryOptions {
         let orphans = body?["orphanDependents"]?.bool ?? query.optionalFlag("orphanDependents")
         let dryRun = body?["dryRun"]?.array?.map { $0.string ?? "" } ?? query.values("dryRun")
         var problems: [FieldError] = []
-        for value in dryRun where value != "All" { problems.append(.notSupported("dryRun", .string(value), ["All"])) }
+        checkDryRun(dryRun, &problems)
         if !propagation.isEmpty || asBody != nil {
             options.propagation = Propagation(rawValue: propagation)
             if options.propagation == nil {
@@ -96,6 +96,12 @@ enum QueryOptions {
         options.uid = body?.at("preconditions", "uid")?.string ?? ""
         options.resourceVersion = body?.at("preconditions", "resourceVersion")?.string ?? ""
         return options
+    }
+
+    /// Upstream speaks of the whole list.
+    private static func checkDryRun(_ values: [String], _ problems: inout [FieldError]) {
+        guard values.contains(where: { $0 != "All" }) else { return }
+        problems.append(.notSupported("dryRun", .array(values.map { .string($0) }), ["All"]))
     }
 
     /// Upstream gives up on a request after `timeout`; here only what is no duration is refused.

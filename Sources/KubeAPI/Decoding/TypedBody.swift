@@ -43,9 +43,7 @@ struct TypedBody: Sendable {
                     : "the name of the object (\(object.name)) does not match the name on the URL (\(name))")
         }
         guard namespace.isEmpty || object.namespace.isEmpty || object.namespace == namespace else {
-            throw .badRequest(
-                "the namespace of the object (\(object.namespace)) does not match the namespace on the URL "
-                    + "(\(namespace))")
+            throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
         }
     }
 
@@ -63,14 +61,12 @@ struct TypedBody: Sendable {
             default: throw .badRequest("the object provided is unrecognized: \(field) is not a string")
             }
         }
-        let version = json["apiVersion"]?.string ?? ""
-        guard versions.contains(version) else {
+        let (version, given) = (json["apiVersion"]?.string ?? "", json["kind"]?.string ?? "")
+        guard versions.contains(version), given == kind else {
+            let short = version.split(separator: "/").last.map(String.init) ?? version
             throw .badRequest(
-                "the API version in the data (\(version)) does not match the expected API version (\(versions[0]))")
-        }
-        let given = json["kind"]?.string ?? ""
-        guard given == kind else {
-            throw .badRequest("\(given) in version \(Status.quoted(version)) cannot be handled as a \(kind)")
+                "\(given) in version \(Status.quoted(short)) cannot be handled as a \(kind): no kind "
+                    + "\(Status.quoted(given)) is registered for version \(Status.quoted(version)) here")
         }
         return json
     }

@@ -21,7 +21,9 @@ struct Rendering: Sendable {
         self.clock = clock
         let wanted = query["includeObject"] ?? "Metadata"
         guard let rowObject = RowObject(rawValue: wanted.isEmpty ? "Metadata" : wanted) else {
-            throw .badRequest("unrecognized includeObject value: \(Status.quoted(wanted))")
+            throw .badRequest(
+                "Unable to convert to Table as requested: includeObject: Invalid value: \(Status.quoted(wanted)): must be "
+                    + "'Metadata', 'Object', 'None', or empty")
         }
         self.rowObject = rowObject
     }

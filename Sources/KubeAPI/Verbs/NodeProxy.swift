@@ -9,7 +9,10 @@ extension APIServer {
         guard allowed.contains(call.request.method) else { throw .methodNotAllowed() }
         let pod = try registry.get(route.key)
         try Self.checkContainer(query["container"] ?? "", pod, route)
+        if route.subresource == "log" { try Self.checkLogOptions(query, pod) }
         guard let node = pod["spec", "nodeName"]?.string, !node.isEmpty else {
+            // What was never placed has no log yet, and that is no error.
+            if route.subresource == "log" { return call.answer(HTTPResponse(status: 204)) }
             throw .badRequest("pod \(pod.name) does not have a host assigned")
         }
         try Self.checkProtocol(call.request, route.subresource)
@@ -35,6 +38,16 @@ extension APIServer {
             subresource == "portforward" ? "a client that speaks v4.channel.k8s.io" : "kubectl 1.29 or newer, or berth"
         throw .badRequest(
             "this server speaks WebSocket and not SPDY, which the client asks for; use \(instead) to \(subresource)")
+    }
+
+    private static func checkLogOptions(_ query: Query, _ pod: Object) throws(Status) {
+        var problems: [FieldError] = []
+        for (field, least) in [("tailLines", 0), ("limitBytes", 1), ("sinceSeconds", 1)] as [(String, Int64)] {
+            guard let value = try QueryOptions.integer(query, field), value < least else { continue }
+            let detail = least == 0 ? "must be greater than or equal to 0" : "must be greater than 0"
+            problems.append(.invalid(field, .integer(value), detail))
+        }
+        if let status = Status.invalid(group: "", kind: "PodLogOptions", name: pod.name, problems) { throw status }
     }
 
     private static func checkContainer(_ container: String, _ pod: Object, _ route: ResourceRoute) throws(Status) {

@@ -1,6 +1,6 @@
 /// Merges an applied configuration into the live object: what the configuration mentions wins.
 extension SchemaTypes {
-    func merged(_ live: JSON?, _ applied: JSON?, _ shape: ApplyShape) throws(Status) -> JSON? {
+    func merged(_ live: JSON?, _ applied: JSON?, _ shape: ApplyShape) throws(ApplyFailure) -> JSON? {
         if isLeaf(live, applied, shape) { return applied ?? live }
         switch shape {
         case .object, .map: return try mergedMembers(live?.object, applied?.object, shape)
@@ -10,23 +10,31 @@ extension SchemaTypes {
 
     private func mergedMembers(
         _ live: JSONObject?, _ applied: JSONObject?, _ shape: ApplyShape
-    ) throws(Status) -> JSON? {
+    ) throws(ApplyFailure) -> JSON? {
         var out: [JSONObject.Member] = []
         let changes = MemberLookup(applied ?? JSONObject())
         for (key, value) in live ?? JSONObject() {
-            if let value = try merged(value, changes[key], self.shape(ofMember: key, in: shape)) {
-                out.append((key, value))
-            }
+            if let value = try mergedMember(key, value, changes[key], shape) { out.append((key, value)) }
         }
         let known = MemberLookup(live ?? JSONObject())
         for (key, value) in applied ?? JSONObject() where known[key] == nil {
-            if let value = try merged(nil, value, self.shape(ofMember: key, in: shape)) { out.append((key, value)) }
+            if let value = try mergedMember(key, nil, value, shape) { out.append((key, value)) }
         }
         return out.isEmpty ? nil : .object(JSONObject(out))
     }
 
+    private func mergedMember(
+        _ key: String, _ live: JSON?, _ applied: JSON?, _ shape: ApplyShape
+    ) throws(ApplyFailure) -> JSON? {
+        do throws(ApplyFailure) {
+            return try merged(live, applied, self.shape(ofMember: key, in: shape))
+        } catch {
+            throw ApplyFailure(error.message, path: ".\(key)" + error.path)
+        }
+    }
+
     /// The applied elements come in their order; what only the live list has stays where it is between them.
-    private func mergedItems(_ live: [JSON], _ applied: [JSON], _ shape: ApplyShape) throws(Status) -> JSON? {
+    private func mergedItems(_ live: [JSON], _ applied: [JSON], _ shape: ApplyShape) throws(ApplyFailure) -> JSON? {
         let left = try keyed(live, shape, allowsDuplicates: true)
         let right = try keyed(applied, shape, allowsDuplicates: false)
         let known = Dictionary(left.map { ($0.element, $0.item) }, uniquingKeysWith: { first, _ in first })
@@ -65,19 +73,30 @@ extension SchemaTypes {
 
     private func keyed(
         _ items: [JSON], _ shape: ApplyShape, allowsDuplicates: Bool
-    ) throws(Status) -> [(element: PathElement, item: JSON)] {
+    ) throws(ApplyFailure) -> [(element: PathElement, item: JSON)] {
         var seen: Set<PathElement> = []
         var out: [(element: PathElement, item: JSON)] = []
         for (index, item) in items.enumerated() {
             guard let element = element(item, shape) else {
-                throw .unapplicable(
+                throw ApplyFailure(
                     "element \(index): associative list with keys has an element that omits all its key fields")
             }
             if !seen.insert(element).inserted, !allowsDuplicates {
-                throw .unapplicable("duplicate entries for key \(element.shown)")
+                throw ApplyFailure("duplicate entries for key \(element.shown)")
             }
             out.append((element, item))
         }
         return out
     }
+}
+
+/// Why a configuration cannot be applied, and where.
+struct ApplyFailure: Error {
+    var message: String
+    var path: String
+    init(_ message: String, path: String = "") {
+        self.message = message
+        self.path = path
+    }
+    var text: String { path.isEmpty ? message : "\(path): \(message)" }
 }

@@ -93,7 +93,12 @@ package struct FieldManager: Sendable {
         let owner = ManagedFields.Owner(
             manager: manager, operation: "Apply", apiVersion: "", subresource: subresource)
         let last = managed.entries[owner]
-        let merged = try types.merged(before.json, applied.json, root) ?? before.json
+        let merged: JSON
+        do throws(ApplyFailure) {
+            merged = try types.merged(before.json, applied.json, root) ?? before.json
+        } catch {
+            throw .unapplicable(applied, error.text)
+        }
         let mentioned = types.fields(of: applied.json, root).subtractingTrees(ignored)
         managed.entries[owner] = ManagedFields.Entry(set: mentioned, apiVersion: kind.apiVersion, time: last?.time)
         let pruned = prune(merged, managed, last?.set)
@@ -116,12 +121,12 @@ package struct FieldManager: Sendable {
     ) throws(Status) {
         let changed = changes.modified.union(changes.added).subtractingTrees(ignored)
         let removed = changes.removed.subtractingTrees(ignored)
-        var conflicts: [(owner: ManagedFields.Owner, time: String?, path: [PathElement])] = []
+        var conflicts: [(owner: ManagedFields.Owner, path: [PathElement])] = []
         let allowed = owner.manager == "kubectl" ? ownedByClientSideApply(live) : FieldSet()
         for (other, entry) in managed.entries where other != owner {
             let contested = entry.set.intersection(changed)
             for path in contested.paths where !allowed.contains(path[...]) {
-                conflicts.append((other, entry.time, path))
+                conflicts.append((other, path))
             }
             let rest = entry.set.subtracting(contested).subtracting(removed)
             managed.entries[other]?.set = rest
@@ -171,9 +176,9 @@ package struct FieldManager: Sendable {
     }
 
     private static func conflict(
-        _ conflicts: [(owner: ManagedFields.Owner, time: String?, path: [PathElement])]
+        _ conflicts: [(owner: ManagedFields.Owner, path: [PathElement])]
     ) -> Status {
-        let shown = conflicts.map { (who: $0.owner.shown($0.time), path: $0.path.map(\.shown).joined()) }
+        let shown = conflicts.map { (who: $0.owner.shown, path: $0.path.map(\.shown).joined()) }
             .sorted { ($0.who, $0.path) < ($1.who, $1.path) }
         let causes = shown.map {
             Status.Cause(reason: "FieldManagerConflict", message: "conflict with \($0.who)", field: $0.path)

@@ -8,14 +8,11 @@ struct ManagedFields: Hashable {
         var apiVersion: String
         var subresource: String
 
-        /// As messages about conflicts show it.
-        func shown(_ time: String?) -> String {
+        /// As messages about conflicts show it; the time is no part of who somebody is.
+        var shown: String {
             var text = GoQuote.quote(manager)
             if !subresource.isEmpty { text += " with subresource \(GoQuote.quote(subresource))" }
-            if operation == "Update" {
-                text += " using \(apiVersion)"
-                if let time { text += " at \(time)" }
-            }
+            if operation == "Update" { text += " using \(apiVersion)" }
             return text
         }
     }

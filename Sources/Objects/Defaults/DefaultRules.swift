@@ -53,7 +53,8 @@ enum AddressDefaults {
     /// The single address and the list of addresses say the same.
     @Sendable static func podStatus(_ slots: inout FieldSlots) {
         let listed = slots["podIPs"]?.array ?? []
-        if listed.isEmpty, let address = slots["podIP"]?.string, !address.isEmpty {
+        // Where they differ, the single one counts, for clients that know no other.
+        if let address = slots["podIP"]?.string, !address.isEmpty, listed.first?["ip"]?.string != address {
             slots["podIPs"] = .array([["ip": .string(address)]])
         } else if let first = listed.first?["ip"], slots.isUnset("podIP") {
             slots["podIP"] = first

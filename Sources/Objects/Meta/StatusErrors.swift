@@ -41,8 +41,10 @@ extension Status {
     }
 
     /// 500, as upstream: what is applied does not fit the type.
-    package static func unapplicable(_ why: String) -> Status {
-        Status(code: 500, reason: "", message: "failed to create typed patch object \(why)")
+    package static func unapplicable(_ object: Object, _ why: String) -> Status {
+        let version = object.apiVersion.contains("/") ? object.apiVersion : "/" + object.apiVersion
+        let what = "\(object.namespace)/\(object.name); \(version), Kind=\(object.kind)"
+        return Status(code: 500, reason: "", message: "failed to create typed patch object (\(what)): \(why)")
     }
 
     /// 403

@@ -27,6 +27,14 @@ package struct JSONPatch: Sendable {
         for entry in entries { operations.append(try Self.operation(entry)) }
     }
 
+    /// What of the operations is no part of one, as upstream reports it.
+    package static func unknownFields(of patch: JSON) -> [String] {
+        (patch.array ?? []).enumerated().flatMap { index, entry in
+            (entry.object?.keys ?? []).filter { !["op", "path", "from", "value"].contains($0) }
+                .map { "json patch unknown field \(GoQuote.quote("[\(index)].\($0)"))" }
+        }
+    }
+
     /// Applies all operations or none. Throws 422 if one does not fit the document.
     package func apply(to document: JSON) throws(Status) -> JSON {
         var document = document

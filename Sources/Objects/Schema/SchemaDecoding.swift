@@ -51,10 +51,16 @@ extension SchemaCatalog {
             throw .badRequest("invalid object type: \(shown)")
         }
         do throws(Status) {
-            return Object(try Self.decode(json, type: kind.root, defaults: false, sentOnly: true).0)
+            let (value, problems) = try Self.decode(
+                json, type: kind.root, validation: .warn, defaults: false, sentOnly: true)
+            guard problems.isEmpty else {
+                // `unknown field "spec.x"`
+                let paths = problems.map { ".\($0.split(separator: "\"").last ?? ""): field not declared in schema" }
+                throw Status(code: 500, reason: "", message: paths.joined(separator: "\n"))
+            }
+            return Object(value)
         } catch {
-            let object = Object(json)
-            throw .unapplicable("(\(object.namespace)/\(object.name); \(shown)): \(error.message)")
+            throw .unapplicable(Object(json), error.message)
         }
     }
 

@@ -81,7 +81,7 @@ package enum Names {
     }
 
     package static func labelValue(_ value: String) -> [String] {
-        var problems = tooLong(value, 63)
+        var problems = tooLong(value, 63, unit: "bytes")
         if !value.isEmpty, !isToken(value) {
             problems.append(
                 "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
@@ -164,8 +164,9 @@ package enum Names {
         return ["/", "%"].filter { value.contains($0) }.map { "may not contain '\($0)'" }
     }
 
-    private static func tooLong(_ value: String, _ maximum: Int) -> [String] {
-        value.utf8.count > maximum ? ["must be no more than \(maximum) bytes"] : []
+    /// Upstream counts bytes and speaks of characters, but not of labels.
+    private static func tooLong(_ value: String, _ maximum: Int, unit: String = "characters") -> [String] {
+        value.utf8.count > maximum ? ["must be no more than \(maximum) \(unit)"] : []
     }
 
     private static func qualifiedForm(_ subject: String, _ more: String) -> String {

@@ -109,7 +109,8 @@ package enum ResourceVersion {
         if text.isEmpty { return nil }
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text) else {
             throw .badRequest(
-                "invalid resource version: strconv.ParseUint: parsing \(GoQuote.quote(text)): invalid syntax")
+                "invalid resource version: resourceVersion: Invalid value: \(GoQuote.quote(text)): strconv.ParseUint: "
+                    + "parsing \(GoQuote.quote(text)): invalid syntax")
         }
         return value
     }

@@ -21,8 +21,10 @@ extension Registry {
             case .apply: throw .unsupportedMediaType(PatchKind.supported)
             }
             let duplicates = kind == .merge ? try parsed.get().duplicates : []
+            let unknown = kind == .json ? JSONPatch.unknownFields(of: body) : []
             let (object, complaints) = try target.decode(
-                patched, duplicates, self.catalog, options.fieldValidation, checksType: kind != .strategic)
+                patched, duplicates, self.catalog, options.fieldValidation, checksType: kind != .strategic,
+                complaints: unknown)
             warnings.withLock { $0 = complaints }
             return object
         }
@@ -69,10 +71,13 @@ private struct PatchTarget: Sendable {
     /// Throws 422, as upstream does when the result of a patch is not an object of the type.
     func decode(
         _ json: JSON, _ duplicates: [String], _ catalog: SchemaCatalog, _ validation: FieldValidation,
-        checksType: Bool
+        checksType: Bool, complaints: [String] = []
     ) throws(Status) -> (Object, [String]) {
-        do {
+        do throws(Status) {
             if checksType, !isScale { try checkType(json) }
+            if validation == .strict, let first = complaints.first {
+                throw Status.badRequest("strict decoding error: \(first)")
+            }
             let json = json.withFieldOwnersReset
             if isScale {
                 let (value, warnings) = try SchemaCatalog.decode(
@@ -80,7 +85,7 @@ private struct PatchTarget: Sendable {
                 return (Object(value), warnings)
             }
             let decoded = try catalog.decode(json, duplicates: duplicates, as: kind, validation: validation)
-            return (decoded.object, decoded.warnings)
+            return (decoded.object, (validation == .warn ? complaints : []) + decoded.warnings)
         } catch {
             let problem = FieldError.invalid("patch", json, error.message)
             throw Status.invalid(group: "", kind: "", name: "", [problem]) ?? error
