@@ -47,25 +47,27 @@ final class Call: Sendable {
         exchange.send(response)
     }
 
-    func fail(_ status: Status) {
+    func fail(_ status: Status, warnings: [String] = []) {
         var plain = Negotiated()
         if let shape = try? shape(transforms: true) {
             plain.isPretty = shape.isPretty
             plain.format = shape.format
         }
-        answer(Answers.status(status, plain))
+        var response = Answers.status(status, plain)
+        response.addWarnings(warnings)
+        answer(response)
     }
 
     /// Counts a request whose answer does not pass through `answer`.
     func count(_ status: Int) { metrics.record(route, request.method, query, status: status, since: started) }
 
-    /// Answers with what `body` comes to; for writes, which wait for the disk.
-    func perform(_ body: @escaping @Sendable () async throws(Status) -> HTTPResponse) {
+    /// Answers with what `body` comes to; for writes, which wait for the disk. A failure comes with `warnings`.
+    func perform(warnings: [String] = [], _ body: @escaping @Sendable () async throws(Status) -> HTTPResponse) {
         Task {
             do throws(Status) {
                 answer(try await body())
             } catch {
-                fail(error)
+                fail(error, warnings: warnings)
             }
         }
     }

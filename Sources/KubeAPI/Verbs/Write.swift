@@ -10,11 +10,11 @@ extension APIServer {
         let body = try TypedBody.decode(
             call.request, as: route.kind, registry.catalog, validation: options.fieldValidation)
         let (registry, user) = (registry, call.user)
-        call.perform { () async throws(Status) in
+        call.perform(warnings: body.warnings) { () async throws(Status) in
             let created = try await registry.create(
                 body.object, route.resource, namespace: route.namespace, options: options, by: user)
             var response = rendering.object(created, status: 201)
-            response.addWarnings(body.warnings)
+            response.addWarnings(body.warnings + Warnings.of(created, route.kind, isNew: true))
             return response
         }
     }
@@ -28,7 +28,7 @@ extension APIServer {
         try body.checkName(route.name, namespace: route.namespace)
         let subresource = route.subresource.isEmpty ? nil : Subresource(rawValue: route.subresource)
         let (registry, user, object) = (registry, call.user, body.object)
-        call.perform { () async throws(Status) in
+        call.perform(warnings: body.warnings) { () async throws(Status) in
             var status = 200
             var result: Object
             do throws(Status) {
@@ -52,6 +52,7 @@ extension APIServer {
             }
             var response = rendering.object(result, status: status)
             response.addWarnings(body.warnings)
+            if subresource == nil { response.addWarnings(Warnings.of(result, route.kind, isNew: status == 201)) }
             return response
         }
     }
@@ -69,6 +70,9 @@ extension APIServer {
                 route.key, kind, body, subresource: subresource, options: options, by: user)
             var response = rendering.object(outcome.object, status: outcome.created ? 201 : 200)
             response.addWarnings(warnings + outcome.warnings)
+            if subresource == nil {
+                response.addWarnings(Warnings.of(outcome.object, route.kind, isNew: outcome.created))
+            }
             return response
         }
     }
