@@ -120,6 +120,8 @@ import TransportTestSupport
         ("application/merge-patch+json", #"[]"#, 400), ("application/merge-patch+json", "null", 400),
         ("application/merge-patch+json", #"{"kind":"Secret"}"#, 422),
         ("application/merge-patch+json", #"{"apiVersion":"v2"}"#, 422),
+        ("application/merge-patch+json", #"{"apiVersion":null}"#, 400),
+        ("application/merge-patch+json", #"{"kind":null}"#, 200),
         ("application/strategic-merge-patch+json", #"{"kind":"Secret"}"#, 200),
         ("application/strategic-merge-patch+json", "null", 200),
         ("application/strategic-merge-patch+json", #"{"metadata":{"labels":{"$patch":"merge","a":"b"}}}"#, 200),

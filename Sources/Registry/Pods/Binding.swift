@@ -1,7 +1,7 @@
 package import Objects
 
 extension Registry {
-    /// `pods/binding`: assigns a pod to a node. Errors: 404, 409 (assigned already, being deleted), 422.
+    /// `pods/binding`: assigns a pod to a node. Errors: 404, 409 (assigned already, being deleted), 500.
     package func bind(
         _ pod: ObjectKey, _ binding: Object, options: WriteOptions = WriteOptions(), by user: User
     ) async throws(Status) {
@@ -12,7 +12,9 @@ extension Registry {
             problems.append(.notSupported("target.kind", .string(kind), ["Node", "<empty>"]))
         }
         if node.isEmpty { problems.append(.required("target.name")) }
-        if let status = Status.invalid(group: "", kind: "Binding", name: pod.name, problems) { throw status }
+        // Upstream has no status for these.
+        let texts = problems.map(\.description)
+        if !texts.isEmpty { throw Status(code: 500, reason: "", message: texts.joined(separator: ", ")) }
         let annotations = binding.annotations
         let uid = binding.uid
         let now = self.options.clock()

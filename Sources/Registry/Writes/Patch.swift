@@ -20,6 +20,11 @@ extension Registry {
             case .strategic: patched = try StrategicMergePatch().apply(body, to: old.json, as: target.kind)
             case .apply: throw .unsupportedMediaType(PatchKind.supported)
             }
+            if kind != .strategic, patched["apiVersion"]?.string ?? "" == "" {
+                // Upstream reads an object of no version as one without anything in it.
+                throw .badRequest(
+                    "the name of the object (\(key.name) based on URL) was undeterminable: name must be provided")
+            }
             let duplicates = kind == .merge ? try parsed.get().duplicates : []
             let unknown = kind == .json ? JSONPatch.unknownFields(of: body) : []
             let (object, complaints) = try target.decode(
