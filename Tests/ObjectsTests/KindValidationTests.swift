@@ -154,7 +154,8 @@ import Testing
             "Required spec.selector.matchExpressions[0].values", "Invalid spec.selector"),
         .init(
             #"{"spec":{"template":{"metadata":{"labels":{"c":"d e"}}},"updateStrategy":{"rollingUpdate":{"maxUnavailable":"200%"}}}}"#,
-            "Invalid spec.template.labels", "Invalid spec.updateStrategy.rollingUpdate.maxUnavailable"),
+            "Invalid spec.template.labels", "Invalid spec.template.labels",
+            "Invalid spec.updateStrategy.rollingUpdate.maxUnavailable"),
     ]
 
     @Test(arguments: sets) func setsAreChecked(_ test: RefusalCase) throws {
@@ -279,10 +280,79 @@ import Testing
             "Invalid parameters", "Required allowedTopologies[0].matchLabelExpressions[0].values",
             "Duplicate allowedTopologies[0].matchLabelExpressions[1].key",
             "Duplicate allowedTopologies[0].matchLabelExpressions[1].values[1]"),
+        // Upstream compares an empty term with as many empty ones as there are terms.
+        .init(#"{"allowedTopologies":[{}]}"#, "Duplicate allowedTopologies[0].matchLabelExpressions"),
     ]
 
     @Test(arguments: classes) func classesAreChecked(_ test: RefusalCase) throws {
         try test.checkCreate(.storageClasses, ["metadata": ["name": "c"], "provisioner": "example.com/p"])
+    }
+
+    /// Since 1.36 as invalid values.
+    static let classChanges: [RefusalCase] = [
+        .init(#"{"parameters":{"a":"c"}}"#, "Invalid parameters"), .init(#"{"parameters":null}"#, "Invalid parameters"),
+        .init(#"{"provisioner":"example.com/q"}"#, "Invalid provisioner"),
+        .init(#"{"reclaimPolicy":"Retain"}"#, "Invalid reclaimPolicy"),
+        .init(#"{"volumeBindingMode":"WaitForFirstConsumer"}"#, "Invalid volumeBindingMode"),
+        .init(#"{"allowVolumeExpansion":true,"mountOptions":["ro"],"metadata":{"labels":{"a":"b"}}}"#),
+    ]
+
+    @Test(arguments: classChanges) func classesKeepWhatTheyMake(_ test: RefusalCase) throws {
+        try test.checkUpdate(
+            .storageClasses,
+            ["metadata": ["name": "c"], "provisioner": "example.com/p", "parameters": ["a": "b"]])
+    }
+
+    // MARK: Sets
+
+    private static let claiming: JSON = [
+        "metadata": ["name": "web", "namespace": "d"],
+        "spec": [
+            "selector": ["matchLabels": ["app": "web"]],
+            "template": [
+                "metadata": ["labels": ["app": "web"]],
+                "spec": [
+                    "containers": [
+                        ["name": "c", "image": "i", "volumeMounts": [["name": "www", "mountPath": "/data"]]]
+                    ]
+                ],
+            ],
+            "volumeClaimTemplates": [
+                [
+                    "metadata": ["name": "www"],
+                    "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]],
+                ]
+            ],
+        ],
+    ]
+
+    /// The pods of a set are checked with the volumes that its claims become, and their metadata twice.
+    static let claimingSets: [RefusalCase] = [
+        .init("{}"),
+        .init(#"{"spec":{"template":{"spec":{"volumes":[{"name":"www","emptyDir":{}}]}}}}"#),
+        .init(
+            #"{"spec":{"volumeClaimTemplates":[{"metadata":{"name":"Www"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]}}"#,
+            "Invalid spec.template.spec.volumes[0].name",
+            "NotFound spec.template.spec.containers[0].volumeMounts[0].name"),
+        .init(
+            #"{"spec":{"volumeClaimTemplates":[{"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]}}"#,
+            "Required spec.template.spec.volumes[0].name",
+            "Required spec.template.spec.volumes[0].persistentVolumeClaim.claimName",
+            "NotFound spec.template.spec.containers[0].volumeMounts[0].name"),
+        .init(
+            #"{"spec":{"template":{"metadata":{"labels":{"a b":"c"}}}}}"#, "Invalid spec.template.labels",
+            "Invalid spec.template.labels"),
+    ]
+
+    @Test(arguments: claimingSets) func setsAreCheckedWithTheirClaims(_ test: RefusalCase) throws {
+        try test.checkCreate(.statefulSets, Self.claiming)
+    }
+
+    @Test func aCountThatIsNotToldIsNone() throws {
+        let test = RefusalCase(
+            #"{"status":{"replicas":-7}}"#, "Invalid status.replicas", "Invalid status.readyReplicas",
+            "Invalid status.currentReplicas", "Invalid status.updatedReplicas", "Invalid status.availableReplicas")
+        try test.checkUpdate(.statefulSets, Self.claiming, isStatus: true)
     }
 
     static let drivers: [RefusalCase] = [

@@ -123,6 +123,23 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"nfs":{"server":"s","path":"/p"}}"#, []), (#"{"rbd":{"monitors":["m"],"image":"i"}}"#, []),
+        (
+            #"{"hostPath":{"path":"/a"}}"#,
+            ["Forbidden metadata.annotations.volume.beta.kubernetes.io/mount-options"]
+        ),
+        (
+            #"{"csi":{"driver":"d","volumeHandle":"h"}}"#,
+            ["Forbidden metadata.annotations.volume.beta.kubernetes.io/mount-options"]
+        ),
+    ])
+    func mountOptionsInTheAnnotation(_ spec: String, _ expected: [String]) throws {
+        let annotated: JSON = ["metadata": ["annotations": ["volume.beta.kubernetes.io/mount-options": "ro"]]]
+        let volume = MergePatch.apply(annotated, to: try Self.volume(spec))
+        #expect(try problems(creating: volume, .persistentVolumes) == expected)
+    }
+
+    @Test(arguments: [
         (#"{"spec":{"capacity":{"storage":"5Gi"},"persistentVolumeReclaimPolicy":"Delete"}}"#, []),
         (#"{"spec":{"accessModes":["ReadOnlyMany"],"storageClassName":"x","mountOptions":["ro"]}}"#, []),
         (#"{"spec":{"volumeMode":"Block"}}"#, ["Invalid volumeMode"]),

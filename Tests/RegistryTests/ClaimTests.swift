@@ -43,4 +43,18 @@ import Testing
         }
         #expect(kept["spec"] == made["spec"])
     }
+
+    @Test func anAnnotationOfTheKindIsRefusedOnce() async throws {
+        let fixture = try await Fixture.ready()
+        _ = try await fixture.make(Self.claim([:]), .persistentVolumeClaims)
+        await #expect {
+            _ = try await fixture.registry.update(fixture.key(.persistentVolumeClaims, "c"), by: .tester) { old in
+                var new = old
+                new.setAnnotation("volume.beta.kubernetes.io/storage-class", "x")
+                return new
+            }
+        } throws: { error in
+            (error as? Status)?.causes.count == 1
+        }
+    }
 }

@@ -212,6 +212,7 @@ import Testing
         #expect(available["status", "lastPhaseTransitionTime"] == "2023-11-14T22:13:30Z")
     }
 
+    /// What is not valid is said before what is not admitted, as upstream.
     @Test(arguments: [("Pending", true, 422), ("Bound", false, 403), ("Bound", true, 0)])
     func resizeNeedsABoundClaimOfAnExpandingClass(_ phase: String, _ expands: Bool, _ code: Int) async throws {
         let fixture = try await Fixture.ready()

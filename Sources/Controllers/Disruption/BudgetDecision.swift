@@ -20,11 +20,13 @@ package enum BudgetDecision {
     }
 
     /// An eviction that was granted is given this long to become a deletion.
-    private static let grantedSeconds: Int64 = 120
+    static let grantedSeconds: Int64 = 120
 
     /// - Parameter pods: what the budget selects.
+    /// - Parameter gone: when pods were last seen to go, by name, in seconds: one that has the name of an evicted pod since
+    ///   then is another.
     package static func status(
-        _ budget: Object, _ pods: [Object], now: Timestamp, scale: (Object) -> Scale
+        _ budget: Object, _ pods: [Object], gone: [String: Int64] = [:], now: Timestamp, scale: (Object) -> Scale
     ) -> (status: JSON, notes: [Note]) {
         var notes: [Note] = []
         if pods.isEmpty { notes.append(Note(isWarning: false, reason: "NoPods", message: "No matching pods found")) }
@@ -38,7 +40,7 @@ package enum BudgetDecision {
             return (failSafe(budget, why, now: now), notes)
         }
         if wanted.hasUnmanaged { notes.append(unmanaged(budget)) }
-        let granted = granted(budget, pods, now: now)
+        let granted = granted(budget, pods, gone, now: now)
         let healthy = pods.count { !$0.isBeingDeleted && granted[$0.name] == nil && PodState($0).isReady }
         let allowed = wanted.expected > 0 ? max(0, healthy - wanted.desired) : 0
         var status = Object([
@@ -103,12 +105,15 @@ package enum BudgetDecision {
     // MARK: Parts of the status
 
     /// Evictions that were granted and have not become deletions yet.
-    private static func granted(_ budget: Object, _ pods: [Object], now: Timestamp) -> JSONObject {
+    private static func granted(
+        _ budget: Object, _ pods: [Object], _ gone: [String: Int64], now: Timestamp
+    ) -> JSONObject {
         let present = Set(pods.filter { !$0.isBeingDeleted }.map(\.name))
         var kept: [JSONObject.Member] = []
         for (name, time) in budget["status", "disruptedPods"]?.object ?? JSONObject() where present.contains(name) {
             let since = time.string.flatMap { Timestamp(rfc3339: $0) }
-            if let since, since.seconds + grantedSeconds > now.seconds { kept.append((name, time)) }
+            guard let since, since.seconds + grantedSeconds > now.seconds else { continue }
+            if gone[name].map({ since.seconds <= $0 }) != true { kept.append((name, time)) }
         }
         return JSONObject(kept)
     }

@@ -1,5 +1,6 @@
 import Objects
 import Registry
+import Synchronization
 
 /// Keeps the status of PodDisruptionBudgets, by which the eviction API grants or refuses.
 package final class DisruptionController: Sendable {
@@ -12,6 +13,16 @@ package final class DisruptionController: Sendable {
     private let pods: Informer
     private let sets: Informer
     private let queue = WorkQueue<ObjectKey>()
+    private let memory = Mutex(Memory())
+
+    /// What only this process has seen; nothing depends on it for longer than two minutes.
+    private struct Memory {
+        /// Seconds at which pods went, by namespace and name: a set makes the next one of the name before the budget is
+        /// looked at.
+        var gone: [String: [String: Int64]] = [:]
+        /// The notes that were made about a budget, by its UID.
+        var notes: [String: [BudgetDecision.Note]] = [:]
+    }
     private let workers = ControllerWorkers<ObjectKey>()
 
     package init(_ shared: SharedInformers) {
@@ -22,7 +33,9 @@ package final class DisruptionController: Sendable {
         sets = shared.informer(.statefulSets)
         budgets.addIndex(Self.byNamespace) { [$0.namespace] }
         pods.addIndex(Self.byNamespace) { [$0.namespace] }
-        budgets.addHandler { [weak self] _, new in if let new { self?.add(new) } }
+        budgets.addHandler { [weak self] old, new in
+            if let new { self?.add(new) } else { self?.forget(old) }
+        }
         pods.addHandler { [weak self] old, new in self?.addBudgets(of: old, new) }
         sets.addHandler { [weak self] old, new in
             guard let set = new ?? old, old?.generation != new?.generation else { return }
@@ -34,8 +47,25 @@ package final class DisruptionController: Sendable {
         queue.add(ObjectKey(.podDisruptionBudgets, namespace: budget.namespace, name: budget.name))
     }
 
+    private func forget(_ budget: Object?) {
+        guard let budget else { return }
+        memory.withLock { $0.notes[budget.uid] = nil }
+    }
+
+    private func remember(_ pod: Object) {
+        let now = registry.options.clock().seconds
+        memory.withLock { memory in
+            var gone = memory.gone[pod.namespace, default: [:]].filter {
+                $0.value + BudgetDecision.grantedSeconds > now
+            }
+            gone[pod.name] = now
+            memory.gone[pod.namespace] = gone
+        }
+    }
+
     private func addBudgets(of old: Object?, _ new: Object?) {
         guard let pod = new ?? old else { return }
+        if new == nil, budgets.indexed(by: Self.byNamespace, value: pod.namespace).isEmpty == false { remember(pod) }
         for budget in budgets.indexed(by: Self.byNamespace, value: pod.namespace) {
             guard let selector = Self.selector(budget) else { continue }
             if old.map(selector.matches) == true || new.map(selector.matches) == true { add(budget) }
@@ -58,12 +88,13 @@ package final class DisruptionController: Sendable {
         let selector = Self.selector(budget)
         let selected = pods.indexed(by: Self.byNamespace, value: key.namespace).filter { selector?.matches($0) == true }
         let now = registry.options.clock()
-        let (status, notes) = BudgetDecision.status(budget, selected, now: now, scale: scale)
+        let gone = memory.withLock { $0.gone[key.namespace] ?? [:] }
+        let (status, notes) = BudgetDecision.status(budget, selected, gone: gone, now: now, scale: scale)
         do {
-            if status != budget["status"] {
-                try await report(status, budget, key)
-                for note in notes { record(note, about: budget) }
-            }
+            let isNews = status != budget["status"]
+            if isNews { try await report(status, budget, key) }
+            let known = memory.withLock { $0.notes.updateValue(notes, forKey: budget.uid) }
+            if isNews || notes != known { for note in notes { record(note, about: budget) } }
             // Granted evictions that came to nothing are forgotten when their time is over.
             return status["disruptedPods"] == nil ? .done : .again(after: .seconds(30))
         } catch {

@@ -351,7 +351,7 @@ extension SetWrite {
 
     static func podUpdated(_ pod: String, _ set: String) -> SetWrite {
         .event(
-            type: "Normal", reason: "SuccessfulUpdate", message: "update Pod \(pod) in StatefulSet \(set) successful")
+            type: "Normal", reason: "SuccessfulUpdate", message: "Update Pod \(pod) in StatefulSet \(set) successful")
     }
 
     /// Upstream's text, with its spelling put right.

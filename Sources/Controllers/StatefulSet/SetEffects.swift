@@ -140,7 +140,7 @@ package struct SetEffects: Sendable {
             if error.reason != "AlreadyExists" {
                 record(
                     set, .warning, "FailedCreate",
-                    "create Claim \(claim.name) for Pod \(pod) in StatefulSet \(set.name) failed error: \(error.message)"
+                    "Create Claim \(claim.name) for Pod \(pod) in StatefulSet \(set.name) failed error: \(error.message)"
                 )
                 failed(set, "create", pod: pod, "failed to create PVC \(claim.name): \(error.message)")
             }
@@ -148,7 +148,7 @@ package struct SetEffects: Sendable {
         }
         record(
             set, .normal, "SuccessfulCreate",
-            "create Claim \(claim.name) Pod \(pod) in StatefulSet \(set.name) success")
+            "Create Claim \(claim.name) Pod \(pod) in StatefulSet \(set.name) success")
     }
 
     private func setOwners(
@@ -175,24 +175,25 @@ package struct SetEffects: Sendable {
                 .persistentVolumeClaims, try await registry.update(key, by: user) { _ throws(Status) in desired })
         } catch {
             if error.reason == "Conflict" { throw error }
-            let why = "grow Claim \(claim.name) to \(size) in StatefulSet \(set.name) failed error: \(error.message)"
+            let why = "Grow Claim \(claim.name) to \(size) in StatefulSet \(set.name) failed error: \(error.message)"
             return record(set, .warning, "FailedGrow", why)
         }
         record(
-            set, .normal, "SuccessfulGrow", "grow Claim \(claim.name) to \(size) in StatefulSet \(set.name) successful")
+            set, .normal, "SuccessfulGrow", "Grow Claim \(claim.name) to \(size) in StatefulSet \(set.name) successful")
     }
 
     // MARK: Events
 
     private func succeeded(_ set: SetSpec, _ verb: String, pod: String) {
         record(
-            set, .normal, "Successful" + capitalized(verb), "\(verb) Pod \(pod) in StatefulSet \(set.name) successful")
+            set, .normal, "Successful" + capitalized(verb),
+            "\(capitalized(verb)) Pod \(pod) in StatefulSet \(set.name) successful")
     }
 
     private func failed(_ set: SetSpec, _ verb: String, pod: String, _ why: String) {
         record(
             set, .warning, "Failed" + capitalized(verb),
-            "\(verb) Pod \(pod) in StatefulSet \(set.name) failed error: \(why)")
+            "\(capitalized(verb)) Pod \(pod) in StatefulSet \(set.name) failed error: \(why)")
     }
 
     private func record(_ set: SetSpec, _ type: EventRecorder.EventType, _ reason: String, _ message: String) {

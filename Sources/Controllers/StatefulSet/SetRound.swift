@@ -41,10 +41,16 @@ package enum SetRound: Sendable {
         let revisions = records.owned.map(SetRevision.init)
         let collisionCount = SetStatus(input.set["status"]).collisionCount
         let decision = SetRevisions.decide(set, revisions, collisionCount: collisionCount)
-        guard case .use(let current, let update) = decision else {
-            // A set on its way out makes no more history: the garbage collector would have to remove it again.
-            if input.set.isBeingDeleted { return .rest }
-            return .record(decision, collisionCount: collisionCount)
+        let (current, update): (SetRevision, SetRevision)
+        switch decision {
+        case .use(let onRecord, let newest): (current, update) = (onRecord, newest)
+        case .create(let object) where input.set.isBeingDeleted:
+            // A set on its way out makes no more history: the garbage collector would have to remove it again. Its pods
+            // are still counted.
+            update = SetRevision(object)
+            current = update
+        case .renumber(let equal, _) where input.set.isBeingDeleted: (current, update) = (equal, equal)
+        case .create, .renumber: return .record(decision, collisionCount: collisionCount)
         }
         let plan = SetDecision.decide(
             SetObservation(

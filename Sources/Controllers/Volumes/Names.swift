@@ -27,6 +27,7 @@ package enum VolumeAnnotation {
     package static let preResizeCapacity = "volume.alpha.kubernetes.io/pre-resize-capacity"
 
     /// On a volume or a claim: the class, from before `spec.storageClassName`; where present it wins.
+    package static let storageResizer = "volume.kubernetes.io/storage-resizer"
     package static let betaStorageClass = "volume.beta.kubernetes.io/storage-class"
 
     /// On a class: claims without class get this one.

@@ -174,6 +174,7 @@ extension Normalizer {
         case (.quantity, .string(let text)): return try quantity(text)
         case (.quantity, .integer(let number)): return .string(Quantity(number).description)
         case (.quantity, .number(let number)): return try quantity(GoFloat.text(number))
+        case (.quantity, .bool): return try quantity("true")
         case (.intOrString, .string): return value
         case (.intOrString, .integer(let number)):
             if Int32(exactly: number) == nil { throw mismatch(value, .int32, "number \(number)") }
@@ -191,7 +192,7 @@ extension Normalizer {
 
     private func quantity(_ text: String) throws(Mismatch) -> JSON {
         do throws(Quantity.ParseError) {
-            return .string(try Quantity(parsing: text).description)
+            return .string(try Quantity.shownText(text))
         } catch {
             throw Mismatch(message: error.message, isPlain: true)
         }

@@ -9,8 +9,8 @@ enum QuantityRules {
     }
 
     static func basic(_ value: JSON, _ field: String, _ errors: inout [FieldError]) {
-        guard let quantity = quantity(value), quantity.value < 0 else { return }
-        errors.append(.invalid(field, .integer(quantity.value), "must be a valid resource quantity"))
+        guard let whole = quantity(value)?.wrappedValue, whole < 0 else { return }
+        errors.append(.invalid(field, .integer(whole), "must be a valid resource quantity"))
     }
 
     /// Not negative, and whole where the resource comes in pieces.

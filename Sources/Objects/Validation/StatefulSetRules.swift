@@ -78,19 +78,13 @@ enum StatefulSetRules {
         if !selector.matches(values) { errors.append(mismatch) }
     }
 
-    private static func names(ofClaims spec: JSONObject) -> [String] {
-        spec.list("volumeClaimTemplates").map { $0.at("metadata", "name")?.string ?? "" }
-    }
-
     private static func checkTemplate(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let template = spec.object("template")
         let pod = template.object("spec")
-        let claims = names(ofClaims: spec).filter { !$0.isEmpty }
-        errors.below("template") { PodRules.template(template, PodContext(claimTemplates: claims), &$0) }
-        // Upstream looks at the pod with its claims as volumes, which need a name.
-        for (index, name) in names(ofClaims: spec).enumerated() where name.isEmpty {
-            errors.append(.required("template.spec.volumes[\(index)].name"))
-            errors.append(.required("template.spec.volumes[\(index)].persistentVolumeClaim.claimName"))
+        errors.below("template") { errors in
+            PodRules.template(withClaims(spec, template), PodContext(), &errors)
+            // Upstream looks at the metadata again.
+            PodRules.templateMetadata(template, &errors)
         }
         let restart = pod.text("restartPolicy")
         if restart != "Always", !restart.isEmpty {
@@ -101,6 +95,25 @@ enum StatefulSetRules {
                 .forbidden(
                     "template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in StatefulSet is not Supported"))
         }
+    }
+
+    /// As its pods will be: with the volumes that the claim templates stand for, and a host name of their own.
+    private static func withClaims(_ spec: JSONObject, _ template: JSONObject) -> JSONObject {
+        var (template, pod) = (template, template.object("spec"))
+        pod["subdomain"] = nil
+        pod["hostname"] = nil
+        var names: [String] = []
+        for claim in spec.objects("volumeClaimTemplates") {
+            let name = claim.object("metadata").text("name")
+            if !names.contains(name) { names.append(name) }
+        }
+        if !names.isEmpty {
+            let made = names.map { ["name": .string($0), "persistentVolumeClaim": ["claimName": .string($0)]] as JSON }
+            let own = pod.list("volumes").filter { !names.contains($0["name"]?.string ?? "") }
+            pod["volumes"] = .array(made + own)
+        }
+        template["spec"] = .object(pod)
+        return template
     }
 
     /// Claim templates never change, so they are looked at when the set is made.
@@ -157,7 +170,8 @@ enum StatefulSetRules {
             errors.nonNegative(["replicas", "observedGeneration", "collisionCount"] + counts, in: status)
             let replicas = status.number("replicas") ?? 0
             for field in counts {
-                if let count = status.number(field), count > replicas {
+                let count = status.number(field) ?? 0
+                if count > replicas {
                     errors.append(.invalid(field, .integer(count), "cannot be greater than status.replicas"))
                 }
             }

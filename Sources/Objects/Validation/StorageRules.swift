@@ -28,14 +28,10 @@ enum StorageRules {
     }
 
     private static func checkTopologies(_ object: JSONObject, _ errors: inout [FieldError]) {
-        var terms: [[String: Set<String>]] = []
+        // Upstream begins with an empty term for each, so that an empty one is its duplicate, once for each.
+        var terms = [[String: Set<String>]](repeating: [:], count: object.objects("allowedTopologies").count)
         errors.each("allowedTopologies", in: object) { term, errors in
             var keys: [String: Set<String>] = [:]
-            // Upstream takes a term without expressions for a repetition of one.
-            if term.list("matchLabelExpressions").isEmpty {
-                errors.append(.duplicate("matchLabelExpressions", ""))
-                return
-            }
             errors.each("matchLabelExpressions", in: term) { expression, errors in
                 let (key, values) = (expression.text("key"), expression.texts("values"))
                 if values.isEmpty { errors.append(.required("values")) }
@@ -47,7 +43,7 @@ enum StorageRules {
                 if keys[key] != nil { errors.append(.duplicate("key", .string(key))) }
                 keys[key] = seen
             }
-            if terms.contains(keys) { errors.append(.duplicate("matchLabelExpressions", "")) }
+            for term in terms where term == keys { errors.append(.duplicate("matchLabelExpressions", "")) }
             terms.append(keys)
         }
     }

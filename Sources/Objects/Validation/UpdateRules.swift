@@ -47,6 +47,7 @@ enum UpdateRules {
             errors.append(
                 .forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"))
         }
+        VolumeRules.mountOptions(new, &errors)
         checkMode(new, old, &errors)
         if old["spec", "nodeAffinity"] != nil, new["spec", "nodeAffinity"] != old["spec", "nodeAffinity"] {
             errors.append(
@@ -140,6 +141,7 @@ enum CreateRules {
     typealias Rule = @Sendable (Object, inout [FieldError]) -> Void
 
     static let byKind: [String: Rule] = [
+        "PersistentVolume": { VolumeRules.mountOptions($0, &$1) },
         "Pod": { PodRules.create($0, &$1) },
         "StatefulSet": { StatefulSetRules.create($0, &$1) },
         "VolumeAttachment": { StorageRules.createAttachment($0, &$1) },

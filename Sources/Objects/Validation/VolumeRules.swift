@@ -2,6 +2,19 @@
 enum VolumeRules {
     private static let modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
 
+    /// Only these had mount options when an annotation carried them.
+    private static let mountable = [
+        "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "nfs", "rbd", "quobyte", "iscsi", "cinder", "cephfs",
+        "azureFile", "vsphereVolume", "azureDisk", "photonPersistentDisk",
+    ]
+
+    static func mountOptions(_ volume: Object, _ errors: inout [FieldError]) {
+        let name = "volume.beta.kubernetes.io/mount-options"
+        guard volume.annotation(name) != nil, !mountable.contains(where: { volume["spec", $0] != nil }) else { return }
+        errors.append(
+            .forbidden("metadata.annotations.\(name)", "may not specify mount options for this volume type"))
+    }
+
     @Sendable static func volume(_ volume: JSONObject, _ errors: inout [FieldError]) {
         let name = volume.object("metadata").text("name")
         errors.below("spec") { volumeSpec(volume.object("spec"), name: name, &$0) }

@@ -1,5 +1,5 @@
-/// A Kubernetes quantity (`500m`, `1Gi`, `1e3`), exact: whole multiples of 10^-9, rounded away from zero, and at most
-/// 2^63-1 in size, as k8s.io/apimachinery's resource.Quantity has it.
+/// A Kubernetes quantity (`500m`, `1Gi`, `1e3`), exact: whole multiples of 10^-9, rounded away from zero, and in units of
+/// 1024 at most 2^63-1 in size, as k8s.io/apimachinery's resource.Quantity has it.
 package struct Quantity: Sendable {
     package enum Format: Sendable { case binary, decimal, exponent }
 
@@ -18,11 +18,16 @@ package struct Quantity: Sendable {
 
     static let unit: Int128 = 1_000_000_000
     static let limit = Int128(Int64.max) * unit
+    /// Upstream has no bound for powers of ten; this one leaves room for sums.
+    static let widest = Int128(1) << 120
 
     package var isZero: Bool { nanos == 0 }
 
     /// The whole number that is not below it in size, as upstream's `Value()`.
     package var value: Int64 { Int64(clamping: Self.roundedAway(nanos, Self.unit)) }
+
+    /// What upstream's `Value()` makes of more than 64 bits.
+    var wrappedValue: Int64 { Int64(truncatingIfNeeded: Self.roundedAway(nanos, Self.unit)) }
 
     /// Thousandths, rounded away from zero, as upstream's `MilliValue()`.
     package var milliValue: Int64 { Int64(clamping: Self.roundedAway(nanos, 1_000_000)) }
@@ -51,7 +56,7 @@ extension Quantity: Comparable {
         Quantity(nanos: clamped(left.nanos - right.nanos), format: left.isZero ? right.format : left.format)
     }
 
-    private static func clamped(_ nanos: Int128) -> Int128 { min(max(nanos, -limit), limit) }
+    private static func clamped(_ nanos: Int128) -> Int128 { min(max(nanos, -widest), widest) }
 }
 
 extension Quantity: Hashable {

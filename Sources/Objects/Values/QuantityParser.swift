@@ -30,6 +30,16 @@ extension Quantity {
         self.init(nanos: parts.negative ? -magnitude : magnitude, format: format)
     }
 
+    /// How upstream shows what a client wrote: it keeps the text where its parser takes it for canonical, which is more
+    /// often than it is (`1E3`, `+5Gi`, `1.500`), and writes the canonical form else.
+    static func shownText(_ sent: String) throws(ParseError) -> String {
+        let start = sent.drop { $0.isWhitespace }
+        var text = String(start.reversed().drop { $0.isWhitespace }.reversed())
+        let quantity = try Quantity(parsing: text)
+        guard let parts = text.withUTF8({ Parts($0) }), let scale = Scale(parts.suffix) else { throw .format }
+        return parts.isKept(scale) ? text : quantity.description
+    }
+
     /// What stands after the number, as a power.
     private struct Scale {
         var binary = 0
@@ -103,13 +113,28 @@ extension Quantity {
             return suffix[index...].allSatisfy(isDigit)
         }
 
+        /// Whether upstream's quick path reads the number and then takes its text for canonical.
+        func isKept(_ scale: Scale) -> Bool {
+            let whole = digits.dropLast(fractionDigits).drop { $0 == 0 }
+            let shifted = (whole.isEmpty ? [0] : Array(whole)) + digits.suffix(fractionDigits)
+            let value = shifted.reduce(Int128(0)) { min($0 * 10 + Int128($1), Int128(Int64.max)) }
+            if scale.format == .binary {
+                let precision = 15 - max(whole.count, 1) - scale.binary * 3 / 10 - 1
+                return fractionDigits == 0 && precision >= 0 && value & 7 != 0
+            }
+            let power = scale.decimal - fractionDigits
+            return shifted.count <= 18 && power >= -9 && power % 3 == 0 && shifted[0] != 0
+                && shifted.suffix(3) != [0, 0, 0]
+        }
+
         /// Billionths, rounded up and capped.
         func magnitude(_ scale: Scale) -> Int128 {
+            let limit = scale.format == .binary ? Quantity.limit : Quantity.widest
             var value: Int128 = 0
             var power = 9 + scale.decimal - fractionDigits
             var inexact = false
             for (offset, digit) in digits.enumerated() {
-                if value > Quantity.limit {
+                if value > limit {
                     power += digits.count - offset
                     break
                 }
@@ -119,7 +144,7 @@ extension Quantity {
             // Binary first: it only makes the value larger, and a fraction may need it to become whole.
             if scale.binary > 0 {
                 if value > Int128.max >> Int128(scale.binary + 1) {
-                    if power >= 0 { return Quantity.limit }
+                    if power >= 0 { return limit }
                     while power < 0, value > Int128.max >> Int128(scale.binary + 1) {
                         inexact = inexact || value % 10 != 0
                         value /= 10
@@ -128,7 +153,7 @@ extension Quantity {
                 }
                 value <<= Int128(scale.binary)
             }
-            while power > 0, value <= Quantity.limit {
+            while power > 0, value <= limit {
                 value *= 10
                 power -= 1
             }
@@ -137,7 +162,7 @@ extension Quantity {
                 value /= 10
                 power += 1
             }
-            return min(value + (inexact ? 1 : 0), Quantity.limit)
+            return min(value + (inexact ? 1 : 0), limit)
         }
     }
 }

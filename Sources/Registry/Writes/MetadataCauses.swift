@@ -11,6 +11,8 @@ enum MetadataCauses {
     private static func count(_ problem: FieldError, _ kind: KindSchema, isStatus: Bool) -> Int {
         let path = problem.field.split(separator: ".")
         guard path.count > 1, path[0] == "metadata" else { return 1 }
+        // One annotation that the kind's rules know.
+        if problem.field.hasPrefix("metadata.annotations.") { return 1 }
         // The kind's rules look at the new object as if it were created (or twice), at the change, or at both.
         let asNew = isStatus && kind.kind != "VolumeAttachment" ? 0 : revalidated[kind.kind] ?? 0
         let asChange = unchanged.contains(kind.kind) && (!isStatus || kind.kind != "PersistentVolume") ? 0 : 1

@@ -53,6 +53,20 @@ import Testing
         #expect(numbers(status(budget(["minAvailable": 1]), pods).status) == [1, 2, 1, 3])
     }
 
+    /// A set makes the next pod of the name within a millisecond: the budget must not wait for that one to go.
+    @Test func aPodThatTookAnEvictedOnesNameIsAnother() {
+        let evicted = budget(["minAvailable": 1], status: ["disruptedPods": ["a": "1970-01-01T00:00:10Z"]])
+        func count(_ gone: [String: Int64]) -> (JSON, JSON?) {
+            let status = BudgetDecision.status(
+                evicted, [pod("a"), pod("b")], gone: gone, now: Timestamp(seconds: 12)
+            ) { _ in .controlled(uid: "set", replicas: 2) }.status
+            return (status["currentHealthy"] ?? .null, status["disruptedPods"]?["a"])
+        }
+        #expect(count([:]) == (1, "1970-01-01T00:00:10Z"))
+        #expect(count(["a": 9, "b": 12]) == (1, "1970-01-01T00:00:10Z"))
+        #expect(count(["a": 10]) == (2, nil))
+    }
+
     @Test func saysThatItSelectsNothing() {
         let (status, notes) = status(budget(["minAvailable": "100%"]), [])
         #expect(numbers(status) == [0, 0, 0, 0])

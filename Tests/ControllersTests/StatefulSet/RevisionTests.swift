@@ -72,6 +72,22 @@ import Testing
                 == .use(current: update, update: update))
     }
 
+    /// Foreground deletion collects the history first; the pods that go after it are still counted.
+    @Test func aSetOnItsWayOutIsCountedWithoutHistory() {
+        var set = Fixtures.set(replicas: 1)
+        set["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        set["status"] = ["replicas": 1, "currentReplicas": 1, "updatedReplicas": 1]
+        guard
+            case .carryOut(let plan, _) = SetRound.next(
+                SetInput(set: set, pods: [], claims: [:], revisions: [], now: 0), selects: { _ in true })
+        else {
+            Issue.record("not counted")
+            return
+        }
+        #expect(plan.status.currentReplicas == 0 && plan.status.replicas == 0)
+        #expect(plan.writes.isEmpty)
+    }
+
     @Test func isNotMovedByWhatWritersLeaveOut() {
         let set = Fixtures.set(replicas: 1)
         var spelledOut = set

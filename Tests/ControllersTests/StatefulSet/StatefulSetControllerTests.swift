@@ -81,7 +81,7 @@ import Testing
                 let events = (try? cluster.registry.list(.events, namespace: "case").items) ?? []
                 return events.contains {
                     $0["reason"] == "SuccessfulUpdate"
-                        && $0["message"] == "update Pod web-0 in StatefulSet web successful"
+                        && $0["message"] == "Update Pod web-0 in StatefulSet web successful"
                 }
             })
         await cluster.stop()
@@ -91,8 +91,8 @@ import Testing
         let cluster = try await ControllerHarness()
         try await cluster.create(Fixtures.set(replicas: 1), .statefulSets)
         let expected: Set = [
-            "create Claim www-web-0 Pod web-0 in StatefulSet web success",
-            "create Pod web-0 in StatefulSet web successful",
+            "Create Claim www-web-0 Pod web-0 in StatefulSet web success",
+            "Create Pod web-0 in StatefulSet web successful",
         ]
         #expect(
             await cluster.wait(for: [.events]) {

@@ -147,8 +147,11 @@ import Testing
         let decision = decide(
             Make.storageClass("manual", provisioner: provisioner), Make.claim("c", className: "manual"))
         #expect(decision.branch == "1-7")
-        #expect(decision.writes.isEmpty)
         #expect(decision.reasons == ["ProvisioningFailed"])
+        // kube-controller-manager 1.36 knows the second, disabled, and notes on the claim that it tried.
+        let noted = provisioner == Provisioner.none ? nil : provisioner
+        #expect(decision.claimWritten?.annotation(VolumeAnnotation.storageProvisioner) == noted)
+        #expect(decision.claimWritten?.annotation(VolumeAnnotation.betaStorageProvisioner) == noted)
     }
 
     @Test("1-8: an external provisioner is told to begin") func b1_8() {
@@ -293,6 +296,22 @@ import Testing
         #expect(decision.events.first?.component == "volume_expand")
         #expect(decision.events.first?.message == "waiting for an external controller to expand this PVC")
         #expect(decision.branch == "3-6")
+    }
+
+    @Test("3-6: a driver that took over from a plugin is asked to grow the volume") func b3_6Migrated() throws {
+        let storageClass = Make.storageClass("x")
+        var volume = Make.volume("v", className: "x")
+        volume["spec", "hostPath"] = nil
+        volume["spec", "portworxVolume"] = ["volumeID": "7"]
+        let bound = decide(volume, Make.claim("c", className: "x"), storageClass)
+        var claim = try #require(bound.claimWritten)
+        claim["spec", "resources", "requests", "storage"] = "2Gi"
+        let decision = decide(try #require(bound.volumeWritten), claim, storageClass)
+        #expect(decision.branch == "3-6")
+        #expect(decision.reasons == ["ExternalExpanding"])
+        let asked = try #require(decision.claimWritten)
+        #expect(asked.annotation("volume.kubernetes.io/storage-resizer") == "pxd.portworx.com")
+        #expect(decide(try #require(bound.volumeWritten), asked, storageClass).writes.isEmpty)
     }
 
     @Test("3-5: the volume is another's") func b3_5() {

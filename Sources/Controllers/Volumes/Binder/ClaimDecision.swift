@@ -120,10 +120,15 @@ extension BinderView {
         if provisioner.hasPrefix(Provisioner.inTreePrefix) {
             // 1-7: a provisioner inside kube-controller-manager, or the one that makes nothing.
             var decision = BindDecision("1-7")
+            var reason = "no volume plugin matched name: \(storageClass.provisioner)"
+            if provisioner == InTreePlugins.hostPath {
+                // The one that kube-controller-manager has, but never without being told so.
+                decision.writes = annotated(claim, for: provisioner)
+                reason = "Failed to create provisioner: provisioning in volume plugin \"\(provisioner)\" is disabled"
+            }
             decision.events = [
                 VolumeEvent(
-                    claim.object, .warning, VolumeEventReason.provisioningFailed,
-                    "no volume plugin matched name: \(storageClass.provisioner)" + shortfallSuffix(claim))
+                    claim.object, .warning, VolumeEventReason.provisioningFailed, reason + shortfallSuffix(claim))
             ]
             // OBSERVATION: claim is as it was; a volume of the class that fits finds it
             return decision
@@ -131,14 +136,7 @@ extension BinderView {
             // 1-8: an external provisioner, `berth/local` among them. The annotations tell it to begin; it makes a volume
             // that names this claim, and 2-4 or 1-1 completes the binding.
             var decision = BindDecision("1-8")
-            var object = claim.object
-            if claim.object.annotation(VolumeAnnotation.storageProvisioner) != provisioner {
-                object.setAnnotation(VolumeAnnotation.betaStorageProvisioner, provisioner)
-                object.setAnnotation(VolumeAnnotation.storageProvisioner, provisioner)
-                decision.writes = [.claim(InTreePlugins.annealed(claim: object))]
-            } else {
-                // It has been told.
-            }
+            decision.writes = annotated(claim, for: provisioner)
             decision.events = [
                 VolumeEvent(
                     claim.object, .normal, VolumeEventReason.externalProvisioning,
@@ -149,6 +147,15 @@ extension BinderView {
             // OBSERVATION: claim is "Pending" and annotated
             return decision
         }
+    }
+
+    /// The annotations that tell a provisioner to begin, unless it has been told.
+    private func annotated(_ claim: PersistentVolumeClaim, for provisioner: String) -> [BindDecision.Write] {
+        if claim.object.annotation(VolumeAnnotation.storageProvisioner) == provisioner { return [] }
+        var object = claim.object
+        object.setAnnotation(VolumeAnnotation.betaStorageProvisioner, provisioner)
+        object.setAnnotation(VolumeAnnotation.storageProvisioner, provisioner)
+        return [.claim(InTreePlugins.annealed(claim: object))]
     }
 
     private func decide(_ claim: PersistentVolumeClaim, asksFor name: String) -> BindDecision {
@@ -222,10 +229,14 @@ extension BinderView {
                     // asked when the request grew). Who made the volume makes it grow, and writes the new capacity
                     // into both.
                     decision.branch = "3-6"
+                    var message = "waiting for an external controller to expand this PVC"
+                    if let plugin = InTreePlugins.plugin(of: volume.object) {
+                        decision.writes = InTreePlugins.resizing(claim.object, plugin)
+                        message = "CSI migration enabled for \(plugin); waiting for external resizer to expand the pvc"
+                    }
                     decision.events = [
                         VolumeEvent(
-                            claim.object, .normal, VolumeEventReason.externalExpanding,
-                            "waiting for an external controller to expand this PVC",
+                            claim.object, .normal, VolumeEventReason.externalExpanding, message,
                             component: "volume_expand")
                     ]
                 } else {

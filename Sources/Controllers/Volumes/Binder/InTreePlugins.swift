@@ -4,6 +4,7 @@ package import Objects
 /// for most (https://kubernetes.io/docs/concepts/storage/volumes/#csi-migration). Berth has none of them; what is written
 /// here lets the drivers, and a real kube-controller-manager later, find what they expect.
 package enum InTreePlugins {
+    static let hostPath = "kubernetes.io/host-path"
     private static let drivers = [
         "kubernetes.io/aws-ebs": "ebs.csi.aws.com", "kubernetes.io/azure-disk": "disk.csi.azure.com",
         "kubernetes.io/azure-file": "file.csi.azure.com", "kubernetes.io/cinder": "cinder.csi.openstack.org",
@@ -12,6 +13,28 @@ package enum InTreePlugins {
     ]
 
     package static func driver(of plugin: String) -> String? { drivers[plugin] }
+
+    private static let sources = [
+        "awsElasticBlockStore": "kubernetes.io/aws-ebs", "azureDisk": "kubernetes.io/azure-disk",
+        "azureFile": "kubernetes.io/azure-file", "cinder": "kubernetes.io/cinder",
+        "gcePersistentDisk": "kubernetes.io/gce-pd", "portworxVolume": "kubernetes.io/portworx-volume",
+        "vsphereVolume": "kubernetes.io/vsphere-volume",
+    ]
+
+    /// The plugin whose volume this was; nil if no driver took it over.
+    static func plugin(of volume: Object) -> String? {
+        sources.first { volume["spec", $0.key] != nil }?.value
+    }
+
+    /// The driver that makes the claim's volume larger is told so.
+    static func resizing(_ claim: Object, _ plugin: String) -> [BindDecision.Write] {
+        guard let driver = drivers[plugin], claim.annotation(VolumeAnnotation.storageResizer) != driver else {
+            return []
+        }
+        var claim = claim
+        claim.setAnnotation(VolumeAnnotation.storageResizer, driver)
+        return [.claim(claim)]
+    }
 
     /// With the `migrated-to` that its provisioner calls for.
     package static func annealed(claim: Object) -> Object {

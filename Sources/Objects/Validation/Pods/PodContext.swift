@@ -4,8 +4,6 @@ struct PodContext {
     var isPod = false
     /// Empty for a template.
     var podName = ""
-    /// Names of volumes that a controller adds to the pods of a template: the claims of a StatefulSet.
-    var claimTemplates: [String] = []
 
     /// The volumes in which nothing is wrong: others cannot be mounted.
     var volumes: [String: JSONObject] = [:]

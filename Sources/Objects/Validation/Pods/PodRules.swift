@@ -35,15 +35,19 @@ enum PodRules {
     }
 
     static func template(_ template: JSONObject, _ context: PodContext, _ errors: inout [FieldError]) {
-        let metadata = template.object("metadata")
         let spec = template.object("spec")
-        MetadataRules.labels(metadata.object("labels"), "labels", &errors)
-        MetadataRules.annotations(metadata.object("annotations"), "annotations", &errors)
-        errors.below("annotations") { annotationRules(metadata.object("annotations"), spec, &$0) }
+        templateMetadata(template, &errors)
         errors.below("spec") { PodSpecRules.check(spec, context, &$0) }
         if !spec.list("ephemeralContainers").isEmpty {
             errors.append(.forbidden("spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
         }
+    }
+
+    static func templateMetadata(_ template: JSONObject, _ errors: inout [FieldError]) {
+        let metadata = template.object("metadata")
+        MetadataRules.labels(metadata.object("labels"), "labels", &errors)
+        MetadataRules.annotations(metadata.object("annotations"), "annotations", &errors)
+        errors.below("annotations") { annotationRules(metadata.object("annotations"), template.object("spec"), &$0) }
     }
 
     private static let seccompPod = "seccomp.security.alpha.kubernetes.io/pod"

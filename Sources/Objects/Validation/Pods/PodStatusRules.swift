@@ -104,7 +104,6 @@ enum ClaimStatusRules {
                 QuantityRules.basic(value, "capacity[\(name)]", &errors)
             }
             for (name, value) in status.object("allocatedResourceStatuses") {
-                // Upstream's spelling of the field in its errors.
                 checkName("allocatedResourceStatuses", name, &errors)
                 if !states.contains(value.string ?? "") {
                     errors.append(.notSupported("allocatedResourceStatuses", .string(name), states))

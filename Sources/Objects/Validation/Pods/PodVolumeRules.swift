@@ -25,9 +25,6 @@ enum PodVolumeRules {
             }
             errors.below("volumes[\(index)]") { $0 += own }
         }
-        for name in context.claimTemplates {
-            usable[name] = JSONObject([("persistentVolumeClaim", ["claimName": .string(name)])])
-        }
         return usable
     }
 
