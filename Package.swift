@@ -44,10 +44,12 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .systemLibrary(name: "CZlib", pkgConfig: nil, providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Gzip", dependencies: ["CZlib", .product(name: "NIOCore", package: nio)]),
         .target(
             name: "KubeAPI",
             dependencies: [
-                "Registry", "Objects", "Transport", .product(name: "NIOCore", package: nio),
+                "Registry", "Objects", "Transport", "Gzip", .product(name: "NIOCore", package: nio),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -180,7 +182,7 @@ if Context.environment["BERTH_FUZZ"] == "1" {
 
 // BERTH_STRICT=1 (CI) turns warnings into errors; a developer's half-finished edit should still build.
 let strict = Context.environment["BERTH_STRICT"] == "1"
-let cTargets: Set = ["CLMDB", "CStore", "CNode", "EtcdLoad", "RawLMDB"]
+let cTargets: Set = ["CLMDB", "CZlib", "CStore", "CNode", "EtcdLoad", "RawLMDB"]
 for target in package.targets where !cTargets.contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

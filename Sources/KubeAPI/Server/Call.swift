@@ -44,6 +44,7 @@ final class Call: Sendable {
             response.addWarnings([warning])
         }
         count(response.head.status)
+        if Compression.isAccepted(request.headers) { Compression.compress(&response) }
         exchange.send(response)
     }
 

@@ -1,3 +1,4 @@
+import Gzip
 import NIOCore
 import Objects
 import Registry
@@ -13,12 +14,18 @@ final class ListStream: Sendable {
     private let route: ResourceRoute
     private let options: ListOptions
     private let exchange: any Exchange
+    /// The client takes compressed answers, if they are long.
+    private let acceptsGzip: Bool
 
-    init(_ registry: Registry, _ route: ResourceRoute, _ options: ListOptions, _ exchange: any Exchange) {
+    init(
+        _ registry: Registry, _ route: ResourceRoute, _ options: ListOptions, _ exchange: any Exchange,
+        acceptsGzip: Bool
+    ) {
         self.registry = registry
         self.route = route
         self.options = options
         self.exchange = exchange
+        self.acceptsGzip = acceptsGzip
     }
 
     /// What is asked for can be streamed: all of a collection, as stored.
@@ -30,46 +37,77 @@ final class ListStream: Sendable {
     /// Answers; a short list as a whole.
     func start() throws(Status) {
         var items = ByteBuffer()
-        let tail = try page("", into: &items)
+        var tail = try page("", into: &items)
         var first = ByteBuffer()
         first.writeString(
             "{\"kind\":\"\(route.kind.kind)List\",\"apiVersion\":\"\(route.kind.apiVersion)\","
                 + "\"metadata\":{\"resourceVersion\":\"\(tail.revision)\"},\"items\":[")
         first.writeBuffer(&items)
-        if tail.continueToken.isEmpty {
-            first.writeStaticString("]}\n")
-            var response = Answers.bytes(first, Negotiated())
-            response.addWarnings(Deprecation.warning(route.kind).map { [$0] } ?? [])
-            return exchange.send(response)
+        // Whether it is long enough to be compressed must be known before the head leaves.
+        while acceptsGzip, !tail.continueToken.isEmpty, first.readableBytes <= Compression.threshold {
+            tail = try next(tail.continueToken, into: &first)
         }
+        if tail.continueToken.isEmpty { return sendWhole(first) }
         var head = ResponseHead(status: 200)
         head.headers.add("Content-Type", "application/json")
         head.headers.add("Cache-Control", "no-cache, private")
+        if acceptsGzip { Compression.mark(&head.headers) }
         exchange.begin(head)
-        write(first, then: tail.continueToken)
+        write(first, acceptsGzip ? GzipWriter(level: Compression.level) : nil, then: tail.continueToken)
     }
 
-    private func write(_ bytes: ByteBuffer, then token: String) {
+    private func sendWhole(_ list: ByteBuffer) {
+        var list = list
+        list.writeStaticString("]}\n")
+        var response = Answers.bytes(list, Negotiated())
+        response.addWarnings(Deprecation.warning(route.kind).map { [$0] } ?? [])
+        if acceptsGzip { Compression.compress(&response) }
+        exchange.send(response)
+    }
+
+    private func write(_ bytes: ByteBuffer, _ gzip: GzipWriter?, then token: String) {
         let promise = exchange.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenSuccess { [self] in proceed(token) }
-        exchange.write(bytes, promise: promise)
+        promise.futureResult.whenSuccess { [self] in proceed(token, gzip) }
+        var output = bytes
+        if let gzip {
+            output = ByteBuffer()
+            gzip.write(bytes, to: &output)
+        }
+        // zlib may keep a whole page for itself.
+        if output.readableBytes == 0 { return promise.succeed() }
+        exchange.write(output, promise: promise)
     }
 
-    private func proceed(_ token: String) {
+    private func proceed(_ token: String, _ gzip: GzipWriter?) {
         var items = ByteBuffer()
-        items.writeInteger(UInt8(ascii: ","))
         do throws(Status) {
-            let tail = try page(token, into: &items)
-            // The row behind the last page has gone from view by a selector: no comma may be left over.
-            if items.readableBytes == 1 { items.clear() }
-            if !tail.continueToken.isEmpty { return write(items, then: tail.continueToken) }
+            let tail = try next(token, into: &items)
+            if !tail.continueToken.isEmpty { return write(items, gzip, then: tail.continueToken) }
             items.writeStaticString("]}\n")
+            if let gzip {
+                var compressed = ByteBuffer()
+                gzip.write(items, to: &compressed)
+                gzip.finish(to: &compressed)
+                items = compressed
+            }
             exchange.write(items)
             exchange.end()
         } catch {
             // The status line is out; a list that is cut short must not look whole.
             exchange.abort()
         }
+    }
+
+    /// A page behind another one. The row behind the last page may have gone from view by a selector: no comma is left
+    /// over then.
+    private func next(_ token: String, into buffer: inout ByteBuffer) throws(Status) -> ListTail {
+        var items = ByteBuffer()
+        let tail = try page(token, into: &items)
+        if items.readableBytes > 0 {
+            buffer.writeInteger(UInt8(ascii: ","))
+            buffer.writeBuffer(&items)
+        }
+        return tail
     }
 
     private func page(_ token: String, into buffer: inout ByteBuffer) throws(Status) -> ListTail {

@@ -35,7 +35,8 @@ extension APIServer {
         let options = try QueryOptions.list(query)
         let rendering = try Rendering(route.kind, shape, query, clock: registry.options.clock)
         if ListStream.takes(shape, options) {
-            try ListStream(registry, route, options, call.exchange).start()
+            let acceptsGzip = Compression.isAccepted(call.request.headers)
+            try ListStream(registry, route, options, call.exchange, acceptsGzip: acceptsGzip).start()
             return call.count(200)
         }
         let list = try registry.listStored(
