@@ -237,7 +237,8 @@ SPANS = [{"key": text("a")}, {"key": text("a"), "range_end": text("b")}, {"key":
 def live_watch(traffic):
     """From now, or from some revision that is not compacted; or from one that is."""
     dice = traffic.dice
-    start = dice.choice([0, traffic.revision + 1, dice.randint(max(1, traffic.compacted - 3), traffic.revision)])
+    start = dice.choice([0, traffic.revision + 1, dice.randint(max(1, traffic.compacted - 3), traffic.revision),
+                         max(1, traffic.compacted - 1)])
     filters = dice.choice([[], [], ["NOPUT"], ["NODELETE"]])
     return {**dice.choice(SPANS), "start_revision": str(start), "filters": filters,
             "watch_id": str(dice.choice([0, 0, 7]))}

@@ -103,8 +103,10 @@ final class WatchStream: CallHandler, Sendable {
                 handle.requestProgress()
             }
         } catch {
-            let compacted = error.code == .compacted ? engine.compactRevision : 0
-            end(id, reason: EtcdErrors.status(error).message, compactRevision: compacted)
+            guard error.code == .compacted else {
+                return end(id, reason: EtcdErrors.status(error).message, compactRevision: 0)
+            }
+            end(id, reason: "", compactRevision: engine.compactRevision)
         }
     }
 
@@ -182,7 +184,8 @@ final class WatchStream: CallHandler, Sendable {
                 stream.send(reply(id, revision))
             }
         case .cancelled(.compacted(let compactRevision)):
-            end(id, reason: EtcdErrors.compacted.message, compactRevision: compactRevision)
+            // etcd gives no reason beside the revision (`v3rpc/watch.go`, `sendLoop`); clients make their own of it.
+            end(id, reason: "", compactRevision: compactRevision)
         case .cancelled(.tooSlow(let resumeRevision)):
             end(
                 id, reason: "berth: the watcher did not keep up; resume at revision \(resumeRevision)",
