@@ -181,6 +181,23 @@ import Testing
         #expect(failure(volume("1Gi"), to: live, .persistentVolumes) == nil)
     }
 
+    /// A struct that others own stays, empty, when the last field in it is no longer applied; its defaults come back.
+    @Test func whatOthersOwnStaysEmpty() throws {
+        let kind = try kind(.statefulSets)
+        let set = { (strategy: JSON) -> JSON in
+            [
+                "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": "w"],
+                "spec": ["updateStrategy": strategy],
+            ]
+        }
+        let made = try SchemaCatalog.builtin.decode(set(["rollingUpdate": ["partition": 1]]), as: kind).object
+        var live = FieldManager(kind).updated(made, live: nil, manager: "other", now: "2026-01-01T00:00:00Z")
+        live.uid = "u"
+        live = try apply(set(["rollingUpdate": ["partition": 2]]), to: live, "m", force: true, .statefulSets)
+        let after = try apply(set([:]), to: live, "m", .statefulSets)
+        #expect(after["spec", "updateStrategy"] == ["type": "RollingUpdate", "rollingUpdate": ["partition": 0]])
+    }
+
     /// Of an object without owners an updater has all that a write through this endpoint could have set.
     @Test func theFirstApplyFindsAnOwner() throws {
         let kind = try kind(.namespaces)

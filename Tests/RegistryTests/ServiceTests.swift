@@ -160,4 +160,18 @@ extension ServiceTests {
         let ports = made["spec", "ports"]?.array?.compactMap { $0["nodePort"]?.integer } ?? []
         #expect(ports.count == 2 && Set(ports).count == 1)
     }
+
+    /// The policy is kept by an update that does not name it, the families are inferred again.
+    @Test func aSelectorComesToAHeadlessService() async throws {
+        let fixture = try await Fixture.ready()
+        let free: JSON = ["metadata": ["name": "s"], "spec": ["clusterIP": "None"]]
+        let made = try await fixture.make(free, .services)
+        #expect(made["spec", "ipFamilies"] == ["IPv4", "IPv6"])
+        let status = await fixture.failure {
+            try await fixture.registry.update(fixture.key(.services, "s"), by: .tester) { _ in
+                Object(["metadata": ["name": "s"], "spec": ["clusterIP": "None", "selector": ["a": "b"]]])
+            }
+        }
+        #expect(status?.causes.map(\.field) == ["spec.ipFamilyPolicy"])
+    }
 }

@@ -102,7 +102,7 @@ extension SchemaTypes {
 
     // MARK: Without
 
-    /// `value` without the fields of `gone`; nil if nothing remains.
+    /// `value` without the fields of `gone`; nil if nothing remains. What is emptied and not gone itself stays, empty.
     func removing(_ gone: FieldSet, from value: JSON, _ shape: ApplyShape) -> JSON? {
         switch (shape, value) {
         case (.object, .object(let object)), (.map, .object(let object)):
@@ -110,7 +110,7 @@ extension SchemaTypes {
             let rest = object.members.compactMap { key, child -> JSONObject.Member? in
                 guard let node = lookup[.field(key)] else { return (key, child) }
                 if node.isMember { return nil }
-                return removing(node.below, from: child, self.shape(ofMember: key, in: shape)).map { (key, $0) }
+                return (key, removing(node.below, from: child, self.shape(ofMember: key, in: shape)) ?? child.emptied)
             }
             return rest.isEmpty ? nil : .object(JSONObject(rest))
         case (.set, .array(let items)), (.list, .array(let items)):
@@ -118,7 +118,7 @@ extension SchemaTypes {
             let rest = items.compactMap { item -> JSON? in
                 guard let element = element(item, shape), let node = lookup[element] else { return item }
                 if node.isMember { return nil }
-                return removing(node.below, from: item, elementShape(shape))
+                return removing(node.below, from: item, elementShape(shape)) ?? item.emptied
             }
             return rest.isEmpty ? nil : .array(rest)
         case (.leaf, .object), (.leaf, .array): return nil
@@ -143,6 +143,14 @@ extension SchemaTypes {
 }
 
 extension JSON {
+    fileprivate var emptied: JSON {
+        switch self {
+        case .object: .object(JSONObject())
+        case .array: .array([])
+        default: .null
+        }
+    }
+
     fileprivate var isEmptyContainer: Bool {
         switch self {
         case .null: true

@@ -57,9 +57,7 @@ enum ClusterIPs {
             new["spec", "clusterIPs"] = address.isEmpty ? nil : [.string(address)]
         }
         if isInternal(new), isInternal(old) {
-            for field in ["ipFamilies", "ipFamilyPolicy"] where new["spec", field] == nil {
-                new["spec", field] = old["spec", field]
-            }
+            if new["spec", "ipFamilyPolicy"] == nil { new["spec", "ipFamilyPolicy"] = old["spec", "ipFamilyPolicy"] }
         }
         NodePorts.carryOver(&new, from: old)
     }
