@@ -174,4 +174,22 @@ extension ServiceTests {
         }
         #expect(status?.causes.map(\.field) == ["spec.ipFamilyPolicy"])
     }
+
+    /// A Service with external addresses has a policy for them, whatever its type was.
+    @Test func externalAddressesKeepTheirPolicy() async throws {
+        let fixture = try await Fixture.ready()
+        try await fixture.make(
+            ["metadata": ["name": "s"], "spec": ["type": "NodePort", "ports": [["port": 80]]]], .services)
+        let changed = try await fixture.registry.update(fixture.key(.services, "s"), by: .tester) { _ in
+            Object(["metadata": ["name": "s"], "spec": ["externalIPs": ["5.5.5.5"], "ports": [["port": 80]]]])
+        }
+        #expect(changed["spec", "type"] == "ClusterIP")
+        #expect(changed["spec", "externalTrafficPolicy"] == "Cluster")
+        let named = try await fixture.make(
+            [
+                "metadata": ["name": "n"],
+                "spec": ["type": "ExternalName", "externalName": "a.b", "internalTrafficPolicy": "Local"],
+            ], .services)
+        #expect(named["spec", "internalTrafficPolicy"] == nil)
+    }
 }

@@ -194,6 +194,10 @@ enum ServiceRules {
             errors.append(
                 .invalid("spec.loadBalancerClass", after["loadBalancerClass"] ?? .null, "may not change once set"))
         }
+        // Upstream looks at the class of another type in two places.
+        if after.text("type") != "LoadBalancer", after["loadBalancerClass"] != nil {
+            errors.append(.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'"))
+        }
         if needsHealthCheck(after), needsHealthCheck(before),
             after["healthCheckNodePort"] != before["healthCheckNodePort"]
         {
