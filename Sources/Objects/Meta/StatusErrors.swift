@@ -122,9 +122,11 @@ extension Status {
     }
 
     /// 504: the client asks for a revision that does not exist yet.
-    package static func tooLargeResourceVersion(_ wanted: Int64, current: Int64) -> Status {
+    package static func tooLargeResourceVersion(
+        _ wanted: Int64, current: Int64, retryAfterSeconds: Int = 1
+    ) -> Status {
         let message = "Too large resource version: \(wanted), current: \(current)"
-        var status = timeout(message, retryAfterSeconds: 1)
+        var status = timeout(message, retryAfterSeconds: retryAfterSeconds)
         status.causes = [Cause(reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "")]
         return status
     }

@@ -53,8 +53,8 @@ private struct SelectorParser {
             case .symbol(","):
                 position += 1
                 // Upstream forbids a dangling comma.
-                if current == .end { throw failure("found '', expected: identifier after ','") }
-            default: throw failure("found '\(shown)', expected: ',' or 'end of string'")
+                if current == .end { throw .badRequest("found '', expected: identifier after ','") }
+            default: throw .badRequest("found '\(shown)', expected: ',' or 'end of string'")
             }
         }
     }

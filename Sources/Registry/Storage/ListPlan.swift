@@ -40,7 +40,9 @@ struct ListPlan: Sendable, Hashable {
         } else {
             revision = try ListPlan.revision(options, limit: limit, current: current)
         }
-        if revision > current { throw .tooLargeResourceVersion(revision, current: current) }
+        if revision > current {
+            throw .tooLargeResourceVersion(revision, current: current, retryAfterSeconds: 0)
+        }
     }
 
     /// What is left to be read.
@@ -102,6 +104,18 @@ package enum ResourceVersion {
                 message: "strconv.ParseUint: parsing \(GoQuote.quote(text)): invalid syntax")
         }
         return value == 0
+    }
+
+    /// That of a read or a watch of one object. Throws 500 without a reason, as upstream does, for what is no number.
+    package static func number(_ text: String) throws(Status) -> Int64 {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text) else {
+            let quoted = GoQuote.quote(text)
+            throw Status(
+                code: 500, reason: "",
+                message:
+                    "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax")
+        }
+        return value
     }
 
     /// nil for an empty one; throws 400 for what is no number.
