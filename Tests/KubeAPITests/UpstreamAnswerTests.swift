@@ -208,4 +208,19 @@ import TransportTestSupport
         #expect(reset["metadata", "managedFields"] == nil)
         await server.stop()
     }
+
+    /// Go leaves a zero out, and the status' is not marked so.
+    @Test func aScaleOfNothing() async throws {
+        let server = try await APITestServer()
+        let sets = "/apis/apps/v1/namespaces/default/statefulsets"
+        let set = #"""
+            {"metadata":{"name":"web"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":
+            {"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+            """#
+        #expect(try await server.call("POST", sets, set).status == 201)
+        let scale = try await server.call("GET", sets + "/web/scale")
+        #expect(scale["spec"] == [:])
+        #expect(scale["status", "replicas"] == 0)
+        await server.stop()
+    }
 }

@@ -15,8 +15,8 @@ package final class PodLifecycleController: Sendable {
     private let nodes: Informer
     private let queue = WorkQueue<ObjectKey>()
     private let workers = ControllerWorkers<ObjectKey>()
-    /// Nodes that were seen and are gone: their pods need no quarantine.
-    private let departed = Mutex<Set<String>>([])
+    /// When nodes that were seen went, in seconds: the pods that they had need no quarantine.
+    private let departed = Mutex<[String: Int64]>([:])
 
     package init(_ shared: SharedInformers) {
         registry = shared.registry
@@ -29,9 +29,8 @@ package final class PodLifecycleController: Sendable {
 
     private func observe(_ old: Object?, _ new: Object?) {
         guard let node = new ?? old else { return }
-        departed.withLock { departed in
-            if new == nil { departed.insert(node.name) } else { departed.remove(node.name) }
-        }
+        let now = registry.options.clock().seconds
+        departed.withLock { $0[node.name] = new == nil ? now : nil }
         guard new == nil || old.flatMap(BootRecord.current) != new.flatMap(BootRecord.current) else { return }
         for pod in pods.indexed(by: Self.byNode, value: node.name) { add(pod) }
     }
@@ -39,7 +38,7 @@ package final class PodLifecycleController: Sendable {
     private func add(_ pod: Object) {
         guard let name = pod["spec", "nodeName"]?.string, !name.isEmpty else { return }
         let key = ObjectKey(.pods, namespace: pod.namespace, name: pod.name)
-        let isKnown = nodes.get(name: name) != nil || departed.withLock { $0.contains(name) }
+        let isKnown = nodes.get(name: name) != nil || departed.withLock { $0[name] != nil }
         queue.add(key, after: isKnown ? .zero : Self.quarantine)
     }
 
@@ -55,11 +54,20 @@ package final class PodLifecycleController: Sendable {
             guard let pod = try registry.find(key) else { return .done }
             let name = pod["spec", "nodeName"]?.string ?? ""
             let node = name.isEmpty ? nil : try registry.find(ObjectKey(.nodes, name: name))
+            // An earlier pod of the name may have been what this is about.
+            if node == nil, let rest = quarantine(of: pod, name) { return .again(after: rest) }
             try await carryOut(LostPodDecision.decide(pod, node: node), pod, key)
             return .done
         } catch {
             return error.reason == "NotFound" ? .done : .retry
         }
+    }
+
+    private func quarantine(of pod: Object, _ node: String) -> Duration? {
+        guard let made = Timestamp(rfc3339: pod.creationTimestamp) else { return nil }
+        if let left = departed.withLock({ $0[node] }), made.seconds <= left { return nil }
+        let rest = Self.quarantine - .seconds(registry.options.clock().seconds - made.seconds)
+        return rest > .zero ? rest : nil
     }
 
     private func carryOut(_ decision: LostPodDecision, _ pod: Object, _ key: ObjectKey) async throws(Status) {

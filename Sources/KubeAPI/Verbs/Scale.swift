@@ -46,9 +46,12 @@ enum ScaleObject {
         }
         var status: [JSONObject.Member] = [("replicas", object["status", "replicas"] ?? 0)]
         if let selector = selector(object) { status.append(("selector", .string(selector))) }
+        // None are left out, as Go leaves out what is zero.
+        var spec = JSONObject()
+        if let replicas = object["spec", "replicas"], replicas != 0 { spec["replicas"] = replicas }
         return [
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(JSONObject(metadata)),
-            "spec": ["replicas": object["spec", "replicas"] ?? 1], "status": .object(JSONObject(status)),
+            "spec": .object(spec), "status": .object(JSONObject(status)),
         ]
     }
 

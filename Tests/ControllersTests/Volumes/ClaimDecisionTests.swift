@@ -298,6 +298,16 @@ import Testing
         #expect(decision.branch == "3-6")
     }
 
+    @Test("3-6: a volume whose file system has yet to grow") func b3_6Begun() throws {
+        let storageClass = Make.storageClass("x")
+        let volume = Make.volume(
+            "v", className: "x", annotations: ["volume.alpha.kubernetes.io/pre-resize-capacity": "1Gi"])
+        let bound = decide(volume, Make.claim("c", className: "x"), storageClass)
+        let decision = decide(try #require(bound.volumeWritten), try #require(bound.claimWritten), storageClass)
+        #expect(decision.branch == "3-6")
+        #expect(decision.reasons == ["ExternalExpanding"])
+    }
+
     @Test("3-6: a driver that took over from a plugin is asked to grow the volume") func b3_6Migrated() throws {
         let storageClass = Make.storageClass("x")
         var volume = Make.volume("v", className: "x")

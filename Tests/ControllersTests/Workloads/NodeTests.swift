@@ -63,6 +63,26 @@ import Testing
         await cluster.stop()
     }
 
+    /// The wait that an earlier pod of the same name began must not end this one early.
+    @Test func leavesAYoungPodOfAnUnknownNodeAlone() async throws {
+        let cluster = try await ControllerHarness()
+        var pod = PodTemplate.pod(
+            SetSpec(Fixtures.set(replicas: 1, claims: false)),
+            template: ["spec": ["containers": [["name": "c", "image": "i"]]]], revision: "r", ordinal: 0)
+        pod["spec", "nodeName"] = "nowhere"
+        pod.setOwnerReferences([])
+        try await cluster.create(pod, .pods)
+        let lifecycle = PodLifecycleController(SharedInformers(cluster.registry))
+        let outcome = await lifecycle.sync(ObjectKey(.pods, namespace: "case", name: "web-0"))
+        guard case .again(let rest) = outcome else {
+            Issue.record("ended at once")
+            return
+        }
+        #expect(rest > .zero && rest <= .seconds(40))
+        #expect(cluster.find(.pods, "web-0")?["status", "phase"] == "Pending")
+        await cluster.stop()
+    }
+
     @Test func replacesWhatRanBeforeAReboot() async throws {
         let cluster = try await ControllerHarness()
         try await addNode(cluster)

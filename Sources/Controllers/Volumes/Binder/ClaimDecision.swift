@@ -224,7 +224,7 @@ extension BinderView {
             if reference.uid == claim.uid {
                 // 3-4: all is well; usually nothing is to be written.
                 var decision = BindingWrites.bind("3-4", volume, claim)
-                if decision.writes.isEmpty, wantsToGrow(claim) {
+                if decision.writes.isEmpty, wantsToGrow(claim) || isGrowing(volume) {
                     // 3-6: more is asked for than the volume had when it was bound (whether the class allows it was
                     // asked when the request grew). Who made the volume makes it grow, and writes the new capacity
                     // into both.
@@ -269,6 +269,11 @@ extension BinderView {
     private func wantsToGrow(_ claim: PersistentVolumeClaim) -> Bool {
         guard let capacity = Quantity(size: claim.object["status", "capacity", "storage"]) else { return false }
         return claim.request > capacity
+    }
+
+    /// The file system on it has yet to follow.
+    private func isGrowing(_ volume: PersistentVolume) -> Bool {
+        volume.object.annotation(VolumeAnnotation.preResizeCapacity) != nil
     }
 
     /// Upstream's message, and what is missing if it is size.
