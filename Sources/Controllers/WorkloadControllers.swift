@@ -17,12 +17,12 @@ package final class WorkloadControllers: Sendable {
     private let garbage: GarbageCollector
 
     /// `binder` is that of the `VolumeControllers` on the same informers: the scheduler asks it.
-    package init(_ informers: SharedInformers, binder: VolumeBinder) {
+    package init(_ informers: SharedInformers, binder: VolumeBinder, namespaceGrace: Duration = .seconds(1)) {
         self.informers = informers
         sets = StatefulSetController(informers)
         scheduler = Scheduler(informers, binder: binder)
         pods = PodLifecycleController(informers)
-        namespaces = NamespaceController(informers)
+        namespaces = NamespaceController(informers, grace: namespaceGrace)
         endpoints = EndpointsController(informers)
         mirror = EndpointsMirror(informers)
         disruption = DisruptionController(informers)

@@ -15,13 +15,21 @@ package final class NamespaceController: Sendable {
     private let queue = WorkQueue<ObjectKey>()
     private let workers = ControllerWorkers<ObjectKey>()
 
-    package init(_ shared: SharedInformers) {
+    /// - Parameter grace: how long a deletion is only announced. Upstream takes 5 s, so that other servers hear of it
+    ///   before the content goes; here it is for clients, who read the phase Terminating after they asked for it.
+    package init(_ shared: SharedInformers, grace: Duration = .seconds(1)) {
         registry = shared.registry
         namespaces = shared.informer(.namespaces)
         let queue = queue
-        namespaces.addHandler { _, new in
-            if let new, new.isBeingDeleted { queue.add(ObjectKey(.namespaces, name: new.name)) }
+        namespaces.addHandler { old, new in
+            guard let new, new.isBeingDeleted else { return }
+            queue.add(ObjectKey(.namespaces, name: new.name), after: Self.wait(after: old, grace))
         }
+    }
+
+    /// Only the announcement itself is waited for.
+    static func wait(after old: Object?, _ grace: Duration) -> Duration {
+        old.map { $0.isBeingDeleted ? .zero : grace } ?? .zero
     }
 
     package func start() {

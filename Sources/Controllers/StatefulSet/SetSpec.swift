@@ -40,7 +40,7 @@ package struct SetSpec: Sendable {
         revisionHistoryLimit = Int(spec["revisionHistoryLimit"]?.integer ?? 10)
         retention = ClaimRetention(spec["persistentVolumeClaimRetentionPolicy"])
         serviceName = spec["serviceName"]?.string ?? ""
-        claimTemplates = (spec["volumeClaimTemplates"]?.array ?? []).map(Object.init)
+        claimTemplates = Self.claimTemplates(spec["volumeClaimTemplates"]?.array ?? [])
         matchLabels = spec.at("selector", "matchLabels")?.object?.members ?? []
     }
 
@@ -50,6 +50,19 @@ package struct SetSpec: Sendable {
     package func podName(_ ordinal: Int) -> String { "\(name)-\(ordinal)" }
 
     package func claimName(_ template: Object, _ ordinal: Int) -> String { "\(template.name)-\(name)-\(ordinal)" }
+
+    /// Of those with the same name, which upstream lets pass, the last counts.
+    private static func claimTemplates(_ templates: [JSON]) -> [Object] {
+        var found: [Object] = []
+        for template in templates.map(Object.init) {
+            if let index = found.firstIndex(where: { $0.name == template.name }) {
+                found[index] = template
+            } else {
+                found.append(template)
+            }
+        }
+        return found
+    }
 
     private static func strategy(_ json: JSON?, replicas: Int) -> Strategy {
         if json?["type"]?.string == "OnDelete" { return .onDelete }

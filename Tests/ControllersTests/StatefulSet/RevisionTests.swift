@@ -88,6 +88,15 @@ import Testing
         #expect(plan.writes.isEmpty)
     }
 
+    @Test func ofClaimTemplatesWithOneNameTheLastCounts() {
+        var set = Fixtures.set(replicas: 1)
+        let template = set["spec", "volumeClaimTemplates"]?.array?.first ?? [:]
+        var larger = template
+        larger.set(["spec", "resources"], ["requests": ["storage": "2Gi"]])
+        set["spec", "volumeClaimTemplates"] = [template, larger]
+        #expect(SetSpec(set).claimTemplates == [Object(larger)])
+    }
+
     @Test func isNotMovedByWhatWritersLeaveOut() {
         let set = Fixtures.set(replicas: 1)
         var spelledOut = set

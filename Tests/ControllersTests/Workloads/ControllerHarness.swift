@@ -19,7 +19,7 @@ final class ControllerHarness: Sendable {
         _ = try? await registry.create(namespace, .namespaces, by: user)
         let informers = SharedInformers(registry)
         volumes = VolumeControllers(informers)
-        controllers = WorkloadControllers(informers, binder: volumes.binder)
+        controllers = WorkloadControllers(informers, binder: volumes.binder, namespaceGrace: .zero)
         try volumes.start()
         try controllers.start()
     }

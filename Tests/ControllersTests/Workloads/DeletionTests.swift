@@ -128,4 +128,13 @@ import Testing
         #expect(claims(cluster).isEmpty)
         await cluster.stop()
     }
+
+    /// Clients read the phase after they asked for the deletion; a daemon that starts again does not wait anew.
+    @Test func aNamespaceIsAnnouncedBeforeItIsEmptied() {
+        let active = Object(["metadata": ["name": "a"]])
+        let going = Object(["metadata": ["name": "a", "deletionTimestamp": "2026-01-01T00:00:00Z"]])
+        #expect(NamespaceController.wait(after: active, .seconds(1)) == .seconds(1))
+        #expect(NamespaceController.wait(after: going, .seconds(1)) == .zero)
+        #expect(NamespaceController.wait(after: nil, .seconds(1)) == .zero)
+    }
 }
