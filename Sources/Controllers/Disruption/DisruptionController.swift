@@ -66,10 +66,23 @@ package final class DisruptionController: Sendable {
     private func addBudgets(of old: Object?, _ new: Object?) {
         guard let pod = new ?? old else { return }
         if new == nil, budgets.indexed(by: Self.byNamespace, value: pod.namespace).isEmpty == false { remember(pod) }
+        var matching: [String] = []
         for budget in budgets.indexed(by: Self.byNamespace, value: pod.namespace) {
             guard let selector = Self.selector(budget) else { continue }
-            if old.map(selector.matches) == true || new.map(selector.matches) == true { add(budget) }
+            let isSelected = new.map(selector.matches) == true
+            if isSelected { matching.append(budget.name) }
+            if isSelected || old.map(selector.matches) == true { add(budget) }
         }
+        if let new, matching.count > 1 { warn(new, of: matching) }
+    }
+
+    /// Such a pod cannot be evicted at all.
+    private func warn(_ pod: Object, of names: [String]) {
+        events.record(
+            about: pod, type: .warning, reason: "MultiplePodDisruptionBudgets",
+            message: "Pod \"\(pod.namespace)\"/\"\(pod.name)\" matches multiple PodDisruptionBudgets.  Chose "
+                + "\"\(names.min() ?? "")\" arbitrarily.",
+            component: "controllermanager")
     }
 
     /// No selector selects nothing, an empty one every pod of the namespace.

@@ -166,4 +166,25 @@ import Testing
             await cluster.stop()
         }
     }
+
+    /// Nobody can evict it then, and the pod says why.
+    @Test func aPodOfTwoBudgets() async throws {
+        let cluster = try await running(["minAvailable": 1])
+        var second = try #require(cluster.find(.podDisruptionBudgets, "b"))
+        second["metadata"] = ["name": "a", "namespace": "case"]
+        try await cluster.create(second, .podDisruptionBudgets)
+        #expect(
+            await cluster.wait(for: [.podDisruptionBudgets]) {
+                cluster.find(.podDisruptionBudgets, "a")?["status", "expectedPods"] == 3
+            })
+        try await cluster.setReady("web-0", false)
+        #expect(
+            await cluster.wait(for: [.events]) {
+                let events = (try? cluster.registry.list(.events, namespace: "case").items) ?? []
+                return events.contains {
+                    $0["reason"] == "MultiplePodDisruptionBudgets" && $0["involvedObject", "name"] == "web-0"
+                }
+            })
+        await cluster.stop()
+    }
 }
