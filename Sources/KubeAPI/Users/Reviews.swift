@@ -9,6 +9,7 @@ extension APIServer {
         let options = try QueryOptions.write(query, "CreateOptions")
         let body = try TypedBody.decode(
             call.request, type: review.kind, versions: ["\(review.group)/v1"], validation: options.fieldValidation)
+        try Self.check(review, body.object, namespace: namespace)
         var answer = body.object
         if answer["metadata"] == nil { answer["metadata"] = [:] }
         answer["status"] = try status(of: review, body.object, call.identity)
@@ -22,10 +23,6 @@ extension APIServer {
         case .subjectAccessReview, .localSubjectAccessReview:
             let user = object["spec", "user"]?.string ?? ""
             let groups = (object["spec", "groups"]?.array ?? []).compactMap(\.string)
-            guard !user.isEmpty || !groups.isEmpty else {
-                throw .invalidReview(
-                    review, [.invalid("spec.user", "", "at least one of user or group must be specified")])
-            }
             return Self.decision(AccessRequest(review: object), rules.named(user, groups: groups))
         case .selfSubjectRulesReview: return Self.rules(identity)
         case .tokenReview: return tokenReview(object)
@@ -65,9 +62,65 @@ extension APIServer {
     }
 }
 
+extension APIServer {
+    /// k8s.io/kubernetes, pkg/apis/authorization/validation and pkg/registry/{authorization,authentication}.
+    private static func check(_ review: Review, _ object: Object, namespace: String) throws(Status) {
+        switch review {
+        case .selfSubjectReview: return
+        case .tokenReview:
+            if object["spec", "token"]?.string ?? "" == "" {
+                throw .badRequest("token is required for TokenReview in authentication")
+            }
+        case .selfSubjectRulesReview:
+            if object["spec", "namespace"]?.string ?? "" == "" { throw .badRequest("no namespace on request") }
+        case .selfSubjectAccessReview, .subjectAccessReview, .localSubjectAccessReview:
+            let problems = accessProblems(review, object, namespace)
+            if !problems.isEmpty { throw .invalidReview(review, problems) }
+        }
+    }
+
+    private static func accessProblems(_ review: Review, _ object: Object, _ namespace: String) -> [FieldError] {
+        let (resource, path) = (object["spec", "resourceAttributes"], object["spec", "nonResourceAttributes"])
+        var problems: [FieldError] = []
+        if let path, resource != nil {
+            problems.append(
+                .invalid(
+                    "spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes"))
+        }
+        if resource == nil, path == nil {
+            problems.append(
+                .invalid(
+                    "spec.resourceAttributes", .null,
+                    "exactly one of nonResourceAttributes or resourceAttributes must be specified"))
+        }
+        let groups = object["spec", "groups"]?.array ?? []
+        if review != .selfSubjectAccessReview, object["spec", "user"]?.string ?? "" == "", groups.isEmpty {
+            problems.append(.invalid("spec.user", "", "at least one of user or group must be specified"))
+        }
+        let own: Set = ["managedFields", review == .localSubjectAccessReview ? "namespace" : "managedFields"]
+        let metadata = object["metadata"]?.object ?? JSONObject()
+        if metadata.members.contains(where: { !own.contains($0.key) && $0.value != .null && $0.value != "" }) {
+            problems.append(.invalid("metadata", .object(metadata), "must be empty"))
+        }
+        if review == .localSubjectAccessReview {
+            let asked = resource?["namespace"]?.string ?? ""
+            if resource != nil, asked != namespace {
+                problems.append(
+                    .invalid("spec.resourceAttributes.namespace", .string(asked), "must match metadata.namespace"))
+            }
+            if let path {
+                problems.append(
+                    .invalid("spec.nonResourceAttributes", path, "disallowed on this kind of request"))
+            }
+        }
+        return problems
+    }
+}
+
 extension Status {
     static func invalidReview(_ review: Review, _ problems: [FieldError]) -> Status {
-        invalid(group: review.group, kind: review.kind, name: "", problems)
+        // Upstream names no kind here.
+        invalid(group: review.group, kind: "", name: "", problems)
             ?? .internalError("a review was refused without a reason")
     }
 }

@@ -10,7 +10,7 @@ extension APIServer {
         let body = try TypedBody.decode(
             call.request, type: "Eviction", versions: ["policy/v1", "policy/v1beta1"],
             validation: options.fieldValidation)
-        guard body.object.name.isEmpty || body.object.name == route.name else {
+        guard body.object.name == route.name else {
             throw .badRequest(
                 "name in URL does not match name in Eviction object: \(route.name), \(body.object.name)")
         }

@@ -26,6 +26,7 @@ extension APIServer {
         }
         let body = try TypedBody.decode(
             call.request, type: "Scale", versions: ["autoscaling/v1"], validation: options.fieldValidation)
+        try body.checkName(route.name, namespace: route.namespace)
         let scale = body.object
         call.perform { () async throws(Status) in
             let object = try await registry.update(route.key, subresource: .scale, options: options, by: user) {

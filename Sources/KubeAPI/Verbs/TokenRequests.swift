@@ -14,6 +14,12 @@ extension APIServer {
             validation: options.fieldValidation)
         let account = try registry.get(route.key)
         var request = body.object
+        guard request.name.isEmpty || request.name == account.name else {
+            throw Status.invalid(
+                group: "authentication.k8s.io", kind: "TokenRequest", name: account.name,
+                [.invalid("metadata.name", .string(request.name), "must match the service account name")])
+                ?? .internalError("a token request was refused without a reason")
+        }
         let seconds = request["spec", "expirationSeconds"]?.integer ?? 3600
         try Self.checkLifetime(seconds, account)
         var audiences = (request["spec", "audiences"]?.array ?? []).compactMap(\.string)

@@ -28,4 +28,59 @@ enum EventRules {
             errors.append(.invalid("message", "", "can have at most 1024 characters"))
         }
     }
+
+    // MARK: - Through events.k8s.io
+
+    /// What that API asks of an event beyond the core rules. `event` has the names of that API; the errors have core's,
+    /// but for `reportingController`.
+    static func create(_ event: Object) -> [FieldError] {
+        let object = EventConversion.toCore(event).json.object ?? JSONObject()
+        var errors: [FieldError] = []
+        Self.event(object, &errors)
+        series(object, &errors)
+        if object.text("eventTime").isEmpty { errors.append(.required("eventTime")) }
+        let type = object.text("type")
+        if type != "Normal", type != "Warning" {
+            errors.append(.invalid("type", "", "has invalid value: \(type)"))
+        }
+        for field in ["firstTimestamp", "lastTimestamp"] where !object.text(field).isEmpty {
+            errors.append(.invalid(field, "", "needs to be unset"))
+        }
+        if object["count"]?.integer ?? 0 != 0 { errors.append(.invalid("count", "", "needs to be unset")) }
+        let source = object.object("source")
+        if !source.text("component").isEmpty || !source.text("host").isEmpty {
+            errors.append(.invalid("source", "", "needs to be unset"))
+        }
+        return errors.map(renamed)
+    }
+
+    /// Nothing but the series of an event may change there.
+    static func update(_ event: Object, _ old: Object) -> [FieldError] {
+        let (new, old) = (EventConversion.toCore(event), EventConversion.toCore(old))
+        let object = new.json.object ?? JSONObject()
+        var errors: [FieldError] = []
+        Self.event(object, &errors)
+        if new["series"] != old["series"] { series(object, &errors) }
+        let fields = [
+            "involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "reason",
+            "type", "eventTime", "action", "related", "reportingComponent", "reportingInstance",
+        ]
+        for field in fields where new[field] != old[field] {
+            errors.append(.invalid(field, new[field] ?? .null, "field is immutable"))
+        }
+        return errors.map(renamed)
+    }
+
+    @Sendable private static func renamed(_ error: FieldError) -> FieldError {
+        var error = error
+        if error.field == "reportingComponent" { error.field = "reportingController" }
+        return error
+    }
+
+    private static func series(_ object: JSONObject, _ errors: inout [FieldError]) {
+        guard object["series"]?.object != nil else { return }
+        let series = object.object("series")
+        if series["count"]?.integer ?? 0 < 2 { errors.append(.invalid("series.count", "", "should be at least 2")) }
+        if series.text("lastObservedTime").isEmpty { errors.append(.required("series.lastObservedTime")) }
+    }
 }

@@ -80,9 +80,9 @@ enum NodeRules {
     }
 
     @Sendable static func namespace(_ namespace: JSONObject, _ errors: inout [FieldError]) {
-        for finalizer in namespace.object("spec").texts("finalizers") {
-            errors.invalid("spec.finalizers", finalizer, Names.qualifiedName(finalizer))
-            MetadataRules.standardFinalizer(finalizer, "spec.finalizers", &errors)
+        for (index, finalizer) in namespace.object("spec").texts("finalizers").enumerated() {
+            errors.invalid("spec.finalizers[\(index)]", finalizer, Names.qualifiedName(finalizer))
+            MetadataRules.standardFinalizer(finalizer, "spec.finalizers[\(index)]", &errors)
         }
     }
 

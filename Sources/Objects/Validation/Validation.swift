@@ -5,6 +5,7 @@ extension SchemaCatalog {
         errors.below("metadata") { MetadataRules.create(object, kind, &$0) }
         errors += Self.walk(object, kind)
         CreateRules.byKind[kind.kind]?(object, &errors)
+        if kind.group == "events.k8s.io" { errors += EventRules.create(object) }
         return errors
     }
 
@@ -20,6 +21,7 @@ extension SchemaCatalog {
             return errors
         }
         if checksKind { UpdateRules.byKind[kind.kind]?(new, old, &errors) }
+        if kind.group == "events.k8s.io" { errors += EventRules.update(new, old) }
         let found = Self.walk(new, kind)
         if found.isEmpty { return errors }
         // What was invalid before this version of the rules must stay changeable elsewhere.

@@ -20,7 +20,9 @@ extension Status {
 
     /// 422 about an object of `kind`.
     package static func invalid(_ kind: KindSchema, _ name: String, _ problems: [FieldError]) -> Status {
-        invalid(group: kind.group, kind: kind.kind, name: name, problems)
+        // Events are core's, whichever API they come through.
+        let group = kind.kind == "Event" ? "" : kind.group
+        return invalid(group: group, kind: kind.kind, name: name, problems)
             ?? .internalError("an object was refused without a reason")
     }
 

@@ -12,6 +12,7 @@ extension Strategy {
         },
         prepareCreate: { pod, _ in
             DisabledFields.drop(&pod, nil, ["spec"])
+            MatchLabelKeys.merge(into: &pod)
             // What is less than nothing is as short as can be.
             if pod["spec", "terminationGracePeriodSeconds"]?.integer ?? 0 < 0 {
                 pod["spec", "terminationGracePeriodSeconds"] = 1
