@@ -76,9 +76,11 @@ struct WatchParameters: Sendable {
                         field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
             }
             if match != "NotOlderThan" { problems.append(.notSupported(field, .string(match), ["NotOlderThan"])) }
-            if !(query["continue"] ?? "").isEmpty {
-                problems.append(.forbidden(field, "resourceVersionMatch is forbidden when continue is provided"))
-            }
+        }
+        // Upstream fills both in for a watch from "any version" (SetListOptionsDefaults), and then finds them set.
+        let isDefaulted = match.isEmpty && !sends && ["", "0"].contains(query["resourceVersion"] ?? "")
+        if !match.isEmpty || isDefaulted, !(query["continue"] ?? "").isEmpty {
+            problems.append(.forbidden(field, "resourceVersionMatch is forbidden when continue is provided"))
         }
         if !problems.isEmpty { throw .invalidOptions("ListOptions", problems) }
     }

@@ -1,4 +1,4 @@
-enum PodDefaults {
+package enum PodDefaults {
     /// What only a pod gets; a pod template keeps these fields as they were given.
     @Sendable static func pod(_ slots: inout FieldSlots) {
         guard var spec = slots["spec"] else { return }
@@ -63,7 +63,7 @@ enum PodDefaults {
 
     /// What the pod's containers ask for at its most demanding moment: all containers and sidecars together, or one
     /// init container with the sidecars started before it.
-    static func containerRequests(_ resource: String, _ spec: JSON) -> Quantity? {
+    package static func containerRequests(_ resource: String, _ spec: JSON) -> Quantity? {
         var running: Quantity?
         var sidecars: Quantity?
         var peak: Quantity?

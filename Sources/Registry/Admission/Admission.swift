@@ -26,7 +26,11 @@ extension Registry {
 
     /// What is asked only about a change that is valid.
     func admitValidUpdate(_ new: Object, _ old: Object, _ request: WriteRequest) throws(Status) {
-        if request.resource == .persistentVolumeClaims { try admitResize(new, old) }
+        switch (request.resource, request.subresource) {
+        case (.persistentVolumeClaims, nil): try admitResize(new, old)
+        case (.pods, .resize): try admitPodResize(new, old)
+        default: break
+        }
     }
 }
 

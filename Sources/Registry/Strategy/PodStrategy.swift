@@ -18,6 +18,7 @@ extension Strategy {
                 pod["spec", "terminationGracePeriodSeconds"] = 1
             }
         },
+        prepareUpdate: { pod, old, _ in DisabledFields.drop(&pod, old, ["spec"]) },
         prepareStatus: { pod, old, _ in
             pod["metadata", "deletionTimestamp"] = old["metadata", "deletionTimestamp"]
             pod["metadata", "ownerReferences"] = old["metadata", "ownerReferences"]
@@ -60,7 +61,7 @@ enum QualityOfService: String, Sendable, Hashable {
                 let request = amount(one.at("requests", name))
                 let limit = amount(one.at("limits", name))
                 if request != nil || limit != nil { any = true }
-                if limit == nil || (request != nil && request != limit) { guaranteed = false }
+                if limit == nil || request != limit { guaranteed = false }
             }
         }
         return !any ? .bestEffort : guaranteed ? .guaranteed : .burstable

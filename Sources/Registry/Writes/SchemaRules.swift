@@ -17,7 +17,7 @@ extension Registry {
         let isStatus = subresource == .status
         let isPart = subresource == .ephemeralContainers || subresource == .resize
         let problems = catalog.validateUpdate(new, old: old, kind, isStatus: isStatus, checksKind: !isPart)
-        return MetadataCauses.repeated(problems, kind, isStatus: isStatus)
-            + PodParts.problems(subresource, new, old)
+        return PodParts.problems(
+            subresource, new, old, after: MetadataCauses.repeated(problems, kind, isStatus: isStatus))
     }
 }

@@ -79,7 +79,7 @@ extension Registry {
         keepWhatUpdatesKeep(&new, old, request)
         let problems = validateUpdate(new, replacing: old, kind, request.subresource)
         guard problems.isEmpty else { throw .invalid(kind, old.name, problems) }
-        if request.subresource == nil { try admitValidUpdate(new, old, request) }
+        try admitValidUpdate(new, old, request)
         return new
     }
 

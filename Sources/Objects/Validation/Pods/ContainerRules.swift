@@ -37,20 +37,25 @@ enum ContainerRules {
     }
 
     private static func initOnly(_ container: JSONObject, _ context: PodContext, _ errors: inout [FieldError]) {
-        let rules = container.list("restartPolicyRules")
         if container.text("restartPolicy") == "Always" {
-            if !rules.isEmpty {
-                errors.append(
-                    .forbidden(
-                        "restartPolicyRules",
-                        "restartPolicyRules are not allowed for init containers with restart policy Always"))
-            }
+            ContainerRestartRules.check(container, &errors)
             ProbeRules.all(container, context, &errors)
             return
         }
-        if container["restartPolicy"] != nil { ContainerRestartRules.check(container, &errors) }
+        if container["restartPolicy"] != nil {
+            ContainerRestartRules.check(container, &errors)
+        } else if !container.list("restartPolicyRules").isEmpty {
+            errors.append(.required("restartPolicy", "must specify restartPolicy when restart rules are used"))
+        }
         for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] where container[field] != nil {
             errors.append(.forbidden(field, "may not be set for init containers without restartPolicy=Always"))
+        }
+        errors.each("resizePolicy", in: container) { policy, errors in
+            guard policy.text("restartPolicy") == "RestartContainer" else { return }
+            errors.append(
+                .invalid(
+                    "restartPolicy", "RestartContainer",
+                    "must not be set to 'RestartContainer' for non-sidecar initContainers"))
         }
     }
 
@@ -141,7 +146,7 @@ enum ContainerRules {
                 errors.append(
                     .invalid(
                         "resizePolicy", .string(policy.text("restartPolicy")),
-                        "must be 'NotRequired' when `restartPolicy` is 'Never'"))
+                        "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
             }
         }
     }
@@ -156,10 +161,11 @@ enum ContainerRestartRules {
             errors.append(.required("restartPolicy", "must specify restartPolicy when restart rules are used"))
         }
         errors.oneOf("restartPolicy", in: container, ["Always", "Never", "OnFailure"])
-        if rules.count > 20 { errors.append(.tooLong("restartPolicyRules", 20)) }
+        if rules.count > 20 { errors.append(.tooMany("restartPolicyRules", rules.count, 20)) }
         errors.each("restartPolicyRules", in: container) { rule, errors in
-            if rule.text("action") != "Restart" {
-                errors.append(.notSupported("action", .string(rule.text("action")), ["Restart"]))
+            let actions = ["Restart", "RestartAllContainers"]
+            if !actions.contains(rule.text("action")) {
+                errors.append(.notSupported("action", .string(rule.text("action")), actions))
             }
             guard let codes = rule["exitCodes"]?.object else {
                 errors.append(.required("exitCodes", "must be specified"))
@@ -168,7 +174,8 @@ enum ContainerRestartRules {
             if !["In", "NotIn"].contains(codes.text("operator")) {
                 errors.append(.notSupported("exitCodes.operator", .string(codes.text("operator")), ["In", "NotIn"]))
             }
-            if codes.list("values").count > 255 { errors.append(.tooLong("exitCodes.values", 255)) }
+            let values = codes.list("values")
+            if values.count > 255 { errors.append(.tooMany("exitCodes.values", values.count, 255)) }
         }
     }
 }

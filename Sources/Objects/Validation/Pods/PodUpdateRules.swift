@@ -33,7 +33,8 @@ enum PodUpdateRules {
         let (after, before) = (new.annotations, old.annotations)
         for key in Set(after.keys).union(before.keys).sorted() where isFixed(key) && after[key] != before[key] {
             let verb = before[key] == nil ? "add" : "remove or update"
-            errors.append(.forbidden("metadata.annotations[\(key)]", "may not \(verb) this annotation"))
+            let what = key == "kubernetes.io/config.mirror" ? "mirror pod annotation" : "AppArmor annotations"
+            errors.append(.forbidden("metadata.annotations[\(key)]", "may not \(verb) \(what)"))
         }
     }
 
