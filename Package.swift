@@ -138,7 +138,7 @@ let package = Package(
             name: "EtcdFuzzing", dependencies: ["EtcdAPI", .product(name: "NIOCore", package: nio)],
             path: "Tests/EtcdFuzzing"),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "Store", "Objects", "TestSupport"]),
-        .testTarget(name: "ObjectsTests", dependencies: ["Objects"]),
+        .testTarget(name: "ObjectsTests", dependencies: ["Objects", "TestSupport"]),
         .testTarget(
             name: "NodeTests",
             dependencies: [

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct APIClientTests {
     private func client(_ server: ScriptedServer) -> APIClient {
-        APIClient(endpoint: APIEndpoint(server.path), userAgent: "test", timeout: 5)
+        APIClient(endpoint: APIEndpoint(server.path), userAgent: "test", timeout: 30)
     }
 
     @Test(arguments: [

@@ -13,7 +13,7 @@ import Testing
     @Test(arguments: [1, 5])
     func watchesOfTheServiceHoldEveryGuarantee(watchesPerStream: Int) async throws {
         let engine = MemoryEngine()
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = TestSeed.value()
         let subject = try ServiceSubject(engine, watchesPerStream: watchesPerStream)
         #expect(try await WatchConformance(subject, seed: seed).violations() == [])
     }

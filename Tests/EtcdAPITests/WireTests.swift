@@ -1,5 +1,6 @@
 import NIOCore
 import Objects
+import TestSupport
 import Testing
 
 @testable import EtcdAPI
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test func randomBytesNeverTrap() {
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = TestSeed.value()
         var random = SplitMix(state: seed)
         for _ in 0..<20_000 {
             let bytes = (0..<Int(random.next() % 40)).map { _ in UInt8(truncatingIfNeeded: random.next() >> 7) }

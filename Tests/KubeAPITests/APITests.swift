@@ -58,11 +58,11 @@ import TransportTestSupport
         _ = try await server.call("POST", Self.maps, Self.map("a"))
         let client = try RawClient(path: server.path)
         let query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
-        try await client.send("GET \(Self.maps)?\(query)&timeoutSeconds=2 HTTP/1.1\r\nHost: x\r\n\r\n")
+        try await client.send("GET \(Self.maps)?\(query)&timeoutSeconds=60 HTTP/1.1\r\nHost: x\r\n\r\n")
         _ = try await client.receive { $0.contains("initial-events-end") }
         _ = try await server.call("PUT", Self.maps + "/a", Self.map("a", "w"))
         _ = try await server.call("DELETE", Self.maps + "/a")
-        let rest = try await client.receive { $0.hasSuffix("0\r\n\r\n") }
+        let rest = try await client.receive { $0.contains(#""type":"DELETED""#) && $0.hasSuffix("}\n\r\n") }
         let events = rest.components(separatedBy: "\r\n").filter { $0.hasPrefix("{") }.compactMap {
             try? JSONParser.parse($0)
         }
@@ -79,7 +79,7 @@ import TransportTestSupport
         let server = try await APITestServer()
         let client = try RawClient(path: server.path)
         try await client.send(
-            "GET /api/v1/namespaces?watch=1&timeoutSeconds=1 HTTP/1.1\r\nHost: x\r\n"
+            "GET /api/v1/namespaces?watch=1&timeoutSeconds=3 HTTP/1.1\r\nHost: x\r\n"
                 + "Accept: application/json;as=Table;v=v1;g=meta.k8s.io\r\nConnection: close\r\n\r\n")
         let text = try await client.receiveToEnd()
         let lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }

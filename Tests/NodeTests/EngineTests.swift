@@ -16,7 +16,7 @@ struct EngineTests {
         try Files.makeDirectories(bench.directory + "/volume")
         var setup = bench.shell(
             """
-            hostname; echo $$; ls /proc | grep -c '^[0-9]'; id -u; readlink /proc/self/ns/net; cat /sys/class/net/eth0/operstate
+            hostname; echo $$; set -- /proc/[0-9]*; echo $#; id -u; readlink /proc/self/ns/net; cat /sys/class/net/eth0/operstate
             echo data > /usr/share/nowhere/html/file; echo x > /etc/berth-test-file; ls /tmp; exit 7
             """)
         setup.binds = [Bind(source: bench.directory + "/volume", target: "/usr/share/nowhere/html")]
@@ -26,7 +26,7 @@ struct EngineTests {
         #expect(exit.code == 7)
         #expect(exit.reason == "Error")
         let lines = try bench.log(id)
-        #expect(lines.prefix(4) == ["stdout F pod-0", "stdout F 2", "stdout F 4", "stdout F 0"])
+        #expect(lines.prefix(4) == ["stdout F pod-0", "stdout F 2", "stdout F 2", "stdout F 0"])
         #expect(lines.count == 6)
         #expect(try Files.readText(bench.directory + "/volume/file") == "data\n")
         #expect(!Files.exists("/usr/share/nowhere"))
@@ -41,7 +41,7 @@ extension EngineTests {
         _ = try bench.engine.makeSandbox(bench.sandbox)
         let id = bench.id("main", 0)
         try bench.engine.start(
-            id, bench.shell("echo up; trap 'echo bye; exit 5' TERM; sleep 600 & wait"), in: bench.sandbox)
+            id, bench.shell("trap 'echo bye; exit 5' TERM; echo up; sleep 600 & wait"), in: bench.sandbox)
         let other = try ProcessEngine(paths: bench.engine.paths, network: bench.engine.network)
         #expect(other.hasSandbox(bench.sandbox))
         guard case .running = try other.record(of: id) else {
@@ -70,7 +70,8 @@ extension EngineTests {
         let exit = try await bench.exit(of: id)
         #expect(exit.reason == "ContainerStatusUnknown")
         #expect(try bench.engine.record(of: id) == .exited(exit))
-        while started.initProcess.signal(0) { try await Task.sleep(for: .milliseconds(5)) }
+        // Whoever is the machine's first process may not have waited for it yet, or may never.
+        for _ in 0..<2_000 where started.initProcess.signal(0) { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     @Test func aCommandThatDoesNotExistIsAStartError() throws {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Objects
@@ -41,7 +42,7 @@ import Testing
     }
 
     @Test func randomBytesNeverCrash() throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
+        let seed = TestSeed.value()
         print("protobuf fuzz seed \(seed)")
         var random = SplitMix(state: seed)
         let create = try #require(

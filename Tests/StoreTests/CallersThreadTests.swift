@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Testing
 
 @testable import Store
@@ -13,17 +14,18 @@ import Testing
         return try LocalEngine.open(directory: directory.path + "/store", options: options)
     }
 
-    /// Waits for the outcome. `isHere`: the answer came before the call returned.
+    /// Waits for the outcome. `isHere`: the answer came on this thread.
     @discardableResult
     private func put(_ engine: LocalEngine, _ key: String) throws -> (revision: Int64, isHere: Bool) {
-        let outcome = Monitor<Result<TransactionResult, StoreError>?>(nil)
+        let caller = pthread_self()
+        let outcome = Monitor<(result: Result<TransactionResult, StoreError>, isHere: Bool)?>(nil)
         let put = Operation.put(Put(key: [UInt8](key), value: [UInt8](key)))
         engine.submit(Transaction(success: [put]), origin: Origin("test"), onCallersThread: true) { result in
-            outcome.broadcast { $0 = result }
+            let isHere = pthread_equal(pthread_self(), caller) != 0
+            outcome.broadcast { $0 = (result, isHere) }
         }
-        let isHere = outcome.withLock { $0 != nil }
-        let result = outcome.wait { $0 }
-        return (try #require(result).get().revision, isHere)
+        let answer = try #require(outcome.wait { $0 })
+        return (try answer.result.get().revision, answer.isHere)
     }
 
     /// The writer's thread gives its turn back a moment after it has answered.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Store
@@ -102,7 +103,8 @@ import Testing
         defer { engine.close() }
         try await grant(engine, 1, 1_000)
         try await renew(engine, 1)
-        // The seal of the first renewal.
+        // The seal of the first renewal, and its sync, which is counted behind the write.
+        try await waitForSeal(log: directory.path + "/store/wal")
         try await Task.sleep(for: .milliseconds(500))
         let calls = storage.callCount
         for _ in 0..<100 { try await renew(engine, 1) }

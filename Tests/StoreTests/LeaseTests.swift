@@ -13,7 +13,7 @@ import Testing
         let engine = try LocalEngine.open(directory: directory.path + "/store", options: .testing())
         defer { engine.close() }
         // All at once: on a busy machine a second may pass between two lines.
-        engine.grantLease(id: 5, ttlSeconds: 1) { _ in }
+        engine.grantLease(id: 5, ttlSeconds: 3) { _ in }
         let keys = ["/leased/0", "/leased/1", "/leased/2", "/leased/0"]
         for (index, key) in keys.enumerated() {
             let put = Put(key: [UInt8](key), value: [UInt8]("without"), lease: index < 3 ? 5 : 0)

@@ -22,8 +22,7 @@ import Testing
             }
             contents = try engine.list("/")
             revision = engine.currentRevision
-            // The seal comes 50 ms after the last write; a second one makes sure that it is there.
-            usleep(150_000)
+            try await waitForSeal(log: store + "/wal")
             copyTree(store, to: directory.path + "/crashed")
             engine.close()
             segments = names(in: directory.path + "/crashed/wal")

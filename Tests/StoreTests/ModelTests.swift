@@ -1,6 +1,8 @@
 import Glibc
-import Store
+import TestSupport
 import Testing
+
+@testable import Store
 
 /// The engine against a dictionary with history: random operations, reads at random revisions, compactions, reopens.
 @Suite struct ModelTests {
@@ -144,6 +146,9 @@ final class ModelRun {
             engine = try LocalEngine.open(directory: directory.path + "/store", options: options)
         } else {
             copies += 1
+            // A copy takes time, a crash does not: nothing may move meanwhile.
+            engine.waitForRemoval()
+            engine.waitForSnapshot()
             copyTree(directory.path + "/store", to: directory.path + "/copy\(copies)")
             engine.close()
             removeTree(directory.path + "/store")

@@ -19,7 +19,8 @@ import Testing
         let engine = try LocalEngine.open(directory: directory.path + "/store", options: options)
         defer { engine.close() }
         try await fill(engine)
-        // The seal.
+        // The seal, and its sync, which is counted behind the write.
+        try await waitForSeal(log: directory.path + "/store/wal")
         try await Task.sleep(for: .milliseconds(500))
         let calls = storage.callCount
         #expect(engine.scrub == ScrubStatus())

@@ -8,7 +8,7 @@ import Testing
         let directory = TemporaryDirectory()
         let engine = try LocalEngine.open(directory: directory.path + "/store", options: .testing())
         defer { engine.close() }
-        let seed = UInt64.random(in: 0 ... .max)
+        let seed = TestSeed.value()
         #expect(try await WatchConformance(EngineSubject(engine: engine), seed: seed).violations() == [])
     }
 }

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 import Transport
@@ -5,10 +6,13 @@ import TransportTestSupport
 
 /// Answers with what it got: method, target and length of the body; some paths do more.
 struct EchoResponder: Responder {
+    /// How many requests for `/never` have come.
+    let unanswered = NIOLockedValueBox(0)
+
     func respond(to request: HTTPRequest, _ exchange: any Exchange) {
         switch request.path {
         case "/stream": stream(exchange)
-        case "/never": break
+        case "/never": unanswered.withLockedValue { $0 += 1 }
         case "/flood": flood(exchange)
         case "/who": exchange.send(text("\(request.connection.peer)"))
         default: exchange.send(text("\(request.method) \(request.target) \(request.body.readableBytes)\n"))

@@ -40,7 +40,7 @@ import Testing
     @Test func ofDelayedAddsTheEarliestCounts() async {
         let queue = WorkQueue<Int>()
         queue.add(1, after: .seconds(3600))
-        queue.add(1, after: .milliseconds(5))
+        queue.add(1, after: .milliseconds(250))
         queue.add(1, after: .seconds(3600))
         #expect(await queue.next() == 1)
         queue.done(1)

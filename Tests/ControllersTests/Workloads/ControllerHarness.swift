@@ -78,7 +78,7 @@ final class ControllerHarness: Sendable {
             by: user)
     }
 
-    /// Waits until `condition` holds, looking again after each write to one of `resources`; false after ten seconds.
+    /// Waits until `condition` holds, looking again after each write to one of `resources`; false after fifty seconds.
     func wait(for resources: [ResourceName] = [.pods, .statefulSets], until condition: @escaping @Sendable () -> Bool)
         async -> Bool
     {
@@ -90,7 +90,7 @@ final class ControllerHarness: Sendable {
             }
         }
         let deadline = Task {
-            try? await Task.sleep(for: .seconds(10))
+            try? await Task.sleep(for: .seconds(50))
             signal.finish()
         }
         defer {

@@ -17,14 +17,6 @@ struct SeededRandom: RandomNumberGenerator {
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
 
-/// A fresh seed each run, or the one in `BERTH_TEST_SEED` to repeat a failure.
-enum TestSeed {
-    static func value(_ run: UInt64) -> UInt64 {
-        if let fixed = getenv("BERTH_TEST_SEED").flatMap({ UInt64(String(cString: $0)) }) { return fixed }
-        return UInt64.random(in: 1...1 << 48) &+ run
-    }
-}
-
 /// `BERTH_TEST_LONG=1` runs the sweeps in full and the random tests for longer.
 enum TestForm {
     static let isLong = getenv("BERTH_TEST_LONG") != nil
