@@ -126,6 +126,8 @@ let package = Package(
             dependencies: [
                 "Transport", "TransportTestSupport", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio), .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
             ]),
         .testTarget(
             name: "KubeAPITests",

@@ -59,6 +59,27 @@ private final class Shouter: ChannelInboundHandler {
         await server.stop()
     }
 
+    /// The node agent would take the body for a request of berthd's, which it trusts.
+    @Test func whatIsInABodyIsNoRequest() async throws {
+        let server = try await APITestServer()
+        let node = try RawServer(path: server.nodeSocket)
+        #expect(try await server.call("POST", Self.pods, Self.pod).status == 201)
+        let smuggled = "GET /berth/v1/volumes HTTP/1.1\r\nHost: x\r\n\r\n"
+        let size = String(smuggled.utf8.count, radix: 16)
+        let client = try RawClient(path: server.path)
+        try await client.send(
+            "GET \(Self.pods)/p/log HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "\(size)\r\n\(smuggled)\r\n0\r\n\r\n")
+        let agent = try await node.accept()
+        let request = try await agent.receive { $0.hasSuffix(smuggled) }
+        #expect(request.hasPrefix("GET \(Self.pods)/p/log HTTP/1.1\r\n"))
+        let head = request.prefix(request.count - smuggled.count).lowercased()
+        #expect(head.contains("\r\ncontent-length: \(smuggled.utf8.count)\r\n"), "\(request)")
+        try await agent.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlog\n")
+        #expect(try await client.receive { $0.hasSuffix("0\r\n\r\n") }.contains("\r\nlog\n"))
+        await server.stop()
+    }
+
     @Test func saysWhyItCannotAsk() async throws {
         let server = try await APITestServer()
         #expect(try await server.call("GET", Self.pods + "/none/log").status == 404)

@@ -1,6 +1,7 @@
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import Synchronization
 import Transport
 import TransportTestSupport
 
@@ -21,9 +22,7 @@ struct EchoResponder: Responder {
 
     func response(for refusal: Refusal) -> HTTPResponse { text("\(refusal)\n", status: refusal.status) }
 
-    private func text(_ text: String, status: Int = 200) -> HTTPResponse {
-        HTTPResponse(status: status, contentType: "text/plain", body: ByteBuffer(string: text))
-    }
+    private func text(_ text: String, status: Int = 200) -> HTTPResponse { .text(text, status: status) }
 
     private func stream(_ exchange: any Exchange) {
         exchange.begin(ResponseHead(status: 200))
@@ -44,6 +43,31 @@ struct EchoResponder: Responder {
         exchange.onWritable(fill)
         fill()
     }
+}
+
+extension HTTPResponse {
+    static func text(_ text: String, status: Int = 200) -> HTTPResponse {
+        HTTPResponse(status: status, contentType: "text/plain", body: ByteBuffer(string: text))
+    }
+}
+
+/// A responder of one answer to everything, as a closure.
+struct Answering: Responder {
+    private let answer: @Sendable (HTTPRequest, any Exchange) -> Void
+
+    init(_ answer: @escaping @Sendable (HTTPRequest, any Exchange) -> Void) { self.answer = answer }
+
+    func respond(to request: HTTPRequest, _ exchange: any Exchange) { answer(request, exchange) }
+    func response(for refusal: Refusal) -> HTTPResponse { .text("\(refusal)\n", status: refusal.status) }
+}
+
+/// What responders count, on any thread.
+final class Counter: Sendable {
+    private let value = Atomic(0)
+
+    @discardableResult
+    func add(_ count: Int) -> Int { value.add(count, ordering: .relaxed).newValue }
+    var count: Int { value.load(ordering: .relaxed) }
 }
 
 /// A server of the responder above on a socket in a folder of its own.

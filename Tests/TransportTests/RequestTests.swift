@@ -63,6 +63,18 @@ import TransportTestSupport
         await server.stop()
     }
 
+    /// Not even the end of a chunked body, which the client would take for the beginning of the next answer.
+    @Test func answersHeadOfAStreamWithoutBody() async throws {
+        let server = try await EchoServer()
+        let answer = try await server.exchange(
+            "HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\nGET /end HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        #expect(answer.ranges(of: "HTTP/1.1 200 OK\r\n").count == 2)
+        #expect(answer.contains("\r\n\r\nHTTP/1.1 200 OK\r\n"))
+        #expect(answer.ranges(of: "\r\n\r\n").count == 2, "two heads and the body of the second: \(answer)")
+        #expect(answer.hasSuffix("\r\n\r\nGET /end 0\n"))
+        await server.stop()
+    }
+
     @Test func knowsItsPeer() async throws {
         let server = try await EchoServer()
         let answer = try await server.exchange("GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")

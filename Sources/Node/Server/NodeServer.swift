@@ -137,8 +137,12 @@ struct NodeServer: Sendable {
 
     private func serve(_ channel: RequestChannel) async throws {
         try await channel.executeThenClose { inbound, outbound in
+            // What comes behind a request that its client called the last one is none. The connection is the client's
+            // to close, all the same: closing it here would cut off what has not left yet of the answer.
+            var isLast = false
             for try await part in inbound {
-                guard case .head(let head) = part else { continue }
+                guard case .head(let head) = part, !isLast else { continue }
+                isLast = !head.isKeepAlive
                 do {
                     if let report = try await VolumeKeeper(context).answer(head.method.rawValue, head.uri) {
                         try await answer(report, 200, outbound)

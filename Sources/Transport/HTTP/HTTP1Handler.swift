@@ -3,7 +3,8 @@ internal import NIOCore
 internal import NIOHTTP1
 
 /// Collects the requests of one HTTP/1.1 connection, hands each to the responder and writes the answers. Pipelined
-/// requests are answered one at a time: while an answer is due nothing more is read, and what was read already waits.
+/// requests are answered one at a time: while an answer is due, or the client does not take those that it has got,
+/// nothing more is read, and what was read already waits.
 final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -29,10 +30,15 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     private var waiting = CircularBuffer<Result<HTTPServerRequestPart, HTTPParserError>>()
     private var heldRead = false
     private var isDraining = false
+    /// What the deadline waits for is that the client takes what is written.
+    private var isStalled = false
     private var isQuiescing = false
     /// Message parts that the decoder has delivered.
     private(set) var parts = 0
     private var awaitsHead = false
+
+    /// Bytes of a long answer that are written at once.
+    private static let piece = 64 * 1024
 
     init(responder: any Responder, limits: Limits, accounts: Accounts, connection: Connection) {
         self.responder = responder
@@ -59,7 +65,11 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { answer.writable?() }
+        if context.channel.isWritable {
+            takesAgain()
+            answer.writable?()
+            drain()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -68,7 +78,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         parts += 1
         let part = unwrapInboundIn(data)
-        if isAnswering { waiting.append(.success(part)) } else { receive(part, context) }
+        if mustWait { waiting.append(.success(part)) } else { receive(part, context) }
     }
 
     private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -80,23 +90,34 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isAnswering { heldRead = true } else { context.read() }
+        if mustWait { heldRead = true } else { context.read() }
     }
 
-    private var isAnswering: Bool { if case .answering = state { true } else { false } }
+    /// No further request is begun now. One that has begun is read to its end, a refused one as well.
+    private var isBusy: Bool {
+        switch state {
+        case .answering: true
+        // Answers to a client that only sends would pile up.
+        case .idle: !(context?.channel.isWritable ?? true)
+        case .receiving, .discarding: false
+        }
+    }
 
-    /// Takes up what came while the last answer was due.
+    /// Nothing overtakes what waits already.
+    private var mustWait: Bool { isBusy || !waiting.isEmpty }
+
+    /// Takes up what came while it had to wait.
     private func drain() {
         guard !isDraining, let context else { return }
         isDraining = true
-        while !isAnswering, context.channel.isActive, let next = waiting.popFirst() {
+        while !isBusy, context.channel.isActive, let next = waiting.popFirst() {
             switch next {
             case .success(let part): receive(part, context)
             case .failure(let error): refuse(error)
             }
         }
         isDraining = false
-        guard heldRead, !isAnswering else { return }
+        guard heldRead, !mustWait else { return }
         heldRead = false
         context.read()
     }
@@ -134,7 +155,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func start(_ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
         state = .answering
-        deadline.clear()
+        expectNothing()
         answer.begin(head)
         if isQuiescing { answer.closesAfterwards() }
         let headers = Headers(head.headers)
@@ -152,7 +173,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
-        if isAnswering { waiting.append(.failure(error)) } else { refuse(error) }
+        if mustWait { waiting.append(.failure(error)) } else { refuse(error) }
     }
 
     private func refuse(_ error: HTTPParserError) {
@@ -179,35 +200,57 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: Time
 
-    private func expect(nothingFor time: TimeAmount) {
-        guard let context else { return }
-        deadline.set(time, on: context.eventLoop) { [weak self] in self?.context?.close(promise: nil) }
+    private func expect(nothingFor time: TimeAmount) { arm(time) { $0.context?.close(promise: nil) } }
+
+    private func expect(restWithin time: TimeAmount) { arm(time) { $0.requestIsLate() } }
+
+    private func expectNothing() {
+        isStalled = false
+        deadline.clear()
     }
 
-    /// Bytes have come and went through the decoder: if they made no message, they are the beginning of one.
+    private func arm(_ time: TimeAmount, _ act: @escaping (HTTP1Handler) -> Void) {
+        guard let context else { return }
+        isStalled = false
+        deadline.set(time, on: context.eventLoop) { [weak self] in
+            if let self { act(self) }
+        }
+    }
+
+    /// Bytes have come and went through the decoder: if they made no message, they are the beginning of one. While
+    /// nothing is read its end cannot come.
     func bytesWereRead(_ context: ChannelHandlerContext, partsBefore: Int) {
-        guard case .idle = state, parts == partsBefore, !awaitsHead else { return }
+        guard case .idle = state, !isBusy, parts == partsBefore, !awaitsHead else { return }
         awaitsHead = true
         expect(restWithin: limits.headerTime)
-    }
-
-    private func expect(restWithin time: TimeAmount) {
-        guard let context else { return }
-        deadline.set(time, on: context.eventLoop) { [weak self] in self?.requestIsLate() }
     }
 
     private func requestIsLate() {
         if case .discarding = state { context?.close(promise: nil) } else { refuse(.timeout) }
     }
 
-    /// The client takes nothing of what is written: a dead peer must not hold memory for ever.
+    /// The client may have stopped taking what is written, and a dead peer must not hold memory for ever. That more is
+    /// written meanwhile is no progress: the time runs from when it stopped.
     private func expectProgress() {
-        guard let context, !context.channel.isWritable else { return }
-        deadline.set(limits.stallTime, on: context.eventLoop) { [weak self] in
-            guard let context = self?.context else { return }
-            if context.channel.isWritable { self?.deadline.clear() } else { context.close(promise: nil) }
+        guard let context, !isStalled, !context.channel.isWritable else { return }
+        switch state {
+        case .idle, .answering: waitForProgress()
+        // The request has a deadline of its own.
+        case .receiving, .discarding: break
         }
     }
+
+    private func waitForProgress() {
+        arm(limits.stallTime) { $0.context?.close(promise: nil) }
+        isStalled = true
+    }
+
+    private func takesAgain() {
+        guard isStalled else { return }
+        if answer.phase == .done { expect(nothingFor: limits.idleTime) } else { expectNothing() }
+    }
+
+    private func pieceHasLeft() { if isStalled { waitForProgress() } }
 
     // MARK: Answers (called by HTTP1Exchange on the event loop; `serial` tells a stale exchange)
 
@@ -215,9 +258,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         guard answer.serial == serial, answer.phase == .waiting, let context else { return }
         let head = answer.frame(response.head, length: response.body.readableBytes)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if response.body.readableBytes > 0, !answer.isHead {
-            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
-        }
+        if response.body.readableBytes > 0, !answer.isHead { writeBody(response.body, promise: nil, context) }
         endMessage(context)
     }
 
@@ -233,8 +274,22 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: promise)
+        // Written in any case, so that the promise is kept in its turn.
+        writeBody(answer.isHead ? ByteBuffer() : bytes, promise: promise, context)
+        context.flush()
         expectProgress()
+    }
+
+    /// In pieces, each of which tells by leaving that the client takes the answer, however long that needs as a whole.
+    private func writeBody(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
+        var rest = bytes
+        let here = NIOLoopBound(self, eventLoop: context.eventLoop)
+        while rest.readableBytes > Self.piece, let piece = rest.readSlice(length: Self.piece) {
+            let left = context.eventLoop.makePromise(of: Void.self)
+            left.futureResult.whenSuccess { _ in here.value.pieceHasLeft() }
+            context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: left)
+        }
+        context.write(wrapOutboundOut(.body(.byteBuffer(rest))), promise: promise)
     }
 
     func end(serial: Int) {
@@ -249,11 +304,14 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func endMessage(_ context: ChannelHandlerContext) {
         let closes = !answer.keepsAlive
+        // The end of a chunked body is bytes, and behind the head of an answer to HEAD comes none.
+        let end: HTTPServerResponsePart = answer.isHead ? .body(.byteBuffer(ByteBuffer())) : .end(nil)
         if !closes { state = .idle }
         finishAnswer(closed: false)
         expect(nothingFor: limits.idleTime)
         let promise = closes ? context.eventLoop.makePromise(of: Void.self) : nil
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+        context.writeAndFlush(wrapOutboundOut(end), promise: promise)
+        expectProgress()
         guard let promise else { return drain() }
         let here = NIOLoopBound((self, context.channel), eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in
@@ -301,7 +359,7 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         var message = HTTPResponseHead(version: .http1_1, status: .switchingProtocols)
         message.headers = head.headers.fields
         finishAnswer(closed: false)
-        deadline.clear()
+        expectNothing()
         context.write(wrapOutboundOut(.head(message)), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         return channel

@@ -28,8 +28,16 @@ extension HTTP2Connection {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
+        if stream.isHead { return keep(promise) }
         writeBody(bytes, stream, ends: false, promise: promise)
         context?.flush()
+    }
+
+    /// An answer to HEAD has no body. Whoever waits for these bytes to leave must not come back from within the call
+    /// that writes them.
+    private func keep(_ promise: EventLoopPromise<Void>?) {
+        guard let promise else { return }
+        promise.futureResult.eventLoop.execute { promise.succeed() }
     }
 
     func end(_ identifier: HTTP2StreamID) {
@@ -44,6 +52,7 @@ extension HTTP2Connection {
         reset(stream)
     }
 
+    /// In pieces, each of which tells by leaving that the client takes the answer, however long that needs as a whole.
     private func writeBody(
         _ bytes: ByteBuffer, _ stream: HTTP2Stream, ends: Bool, promise: EventLoopPromise<Void>?
     ) {
@@ -51,8 +60,20 @@ extension HTTP2Connection {
             promise?.fail(ChannelError.alreadyClosed)
             return
         }
-        let size = bytes.readableBytes
         let wasIdle = stream.due == nil
+        var rest = bytes
+        while rest.readableBytes > HTTP2Stream.piece, let piece = rest.readSlice(length: HTTP2Stream.piece) {
+            writePiece(piece, stream, ends: false, promise: nil, context)
+        }
+        writePiece(rest, stream, ends: ends, promise: promise, context)
+        if wasIdle { watchTheClock() }
+    }
+
+    private func writePiece(
+        _ bytes: ByteBuffer, _ stream: HTTP2Stream, ends: Bool, promise: EventLoopPromise<Void>?,
+        _ context: ChannelHandlerContext
+    ) {
+        let size = bytes.readableBytes
         stream.wrote(size, stall: limits.stallTime)
         let done = promise ?? context.eventLoop.makePromise()
         let here = NIOLoopBound((self, stream), eventLoop: context.eventLoop)
@@ -61,7 +82,6 @@ extension HTTP2Connection {
             stream.left(size, stall: connection.limits.stallTime)
         }
         write(stream.identifier, .data(.init(data: .byteBuffer(bytes), endStream: ends)), promise: done)
-        if wasIdle { watchTheClock() }
     }
 
     /// The answer is out. A client that is still sending has two seconds to notice; the stream stays known until the

@@ -6,7 +6,7 @@ internal import NIOHTTP2
 /// answers (`HTTP2Connection+Answers`).
 ///
 /// In this mode nobody returns flow-control windows but us. The connection's window is given back when a request is
-/// whole, so what a client can make the server hold in unfinished requests is bounded by it.
+/// whole, so what a client can make the server hold in unfinished requests is bounded by it (`ConnectionWindow`).
 final class HTTP2Connection: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
@@ -20,7 +20,7 @@ final class HTTP2Connection: ChannelInboundHandler {
     let connection: Connection
     var streams: [HTTP2StreamID: HTTP2Stream] = [:]
     private(set) var context: ChannelHandlerContext?
-    private var unreturnedWindow = 0
+    private var window = ConnectionWindow()
     private var lastStream = HTTP2StreamID.rootStream
     private var isQuiescing = false
     private let deadline = Deadline()
@@ -45,7 +45,7 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        write(.rootStream, .windowUpdate(windowSizeIncrement: Self.connectionWindow))
+        enlargeWindow(by: Self.connectionWindow)
         context.flush()
         watchTheClock()
     }
@@ -72,6 +72,9 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
+        case let changed as NIOHTTP2WindowUpdatedEvent where changed.streamID == .rootStream:
+            if let left = changed.inboundWindowSize { window.isLeft(left) }
+            returnWindow()
         case let closed as StreamClosedEvent: close(closed.streamID)
         case is ChannelShouldQuiesceEvent: quiesce()
         default: break
@@ -129,12 +132,14 @@ final class HTTP2Connection: ChannelInboundHandler {
     private func receive(_ identifier: HTTP2StreamID, _ data: HTTP2Frame.FramePayload.Data) {
         guard case .byteBuffer(var bytes) = data.data else { return }
         let size = bytes.readableBytes + (data.paddingBytes.map { $0 + 1 } ?? 0)
+        window.received(size)
         guard let stream = streams[identifier], stream.phase == .receiving else {
-            returnWindow(size)
+            returnWindow()
             if data.endStream, let stream = streams[identifier] { endInput(stream) }
             return
         }
         stream.owedWindow += size
+        window.held += size
         if stream.body.readableBytes == 0 { stream.body = bytes } else { stream.body.writeBuffer(&bytes) }
         if stream.body.readableBytes > limits.bodyBytes {
             return refuse(stream, .bodyTooLarge(limit: limits.bodyBytes))
@@ -172,16 +177,22 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     private func returnOwedWindow(_ stream: HTTP2Stream) {
-        returnWindow(stream.owedWindow)
+        window.held -= stream.owedWindow
         stream.owedWindow = 0
+        returnWindow()
     }
 
     /// In pieces worth a frame.
-    private func returnWindow(_ size: Int) {
-        unreturnedWindow += size
-        guard unreturnedWindow > Self.connectionWindow / 16 else { return }
-        write(.rootStream, .windowUpdate(windowSizeIncrement: unreturnedWindow))
-        unreturnedWindow = 0
+    private func returnWindow() {
+        if let size = window.take(atLeast: Self.connectionWindow / 16) { enlargeWindow(by: size) }
+    }
+
+    private func enlargeWindow(by size: Int) {
+        guard let context else { return }
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        let here = NIOLoopBound(self, eventLoop: context.eventLoop)
+        promise.futureResult.whenSuccess { _ in here.value.window.hasGrown(by: size) }
+        write(.rootStream, .windowUpdate(windowSizeIncrement: size), promise: promise)
     }
 
     func write(

@@ -8,7 +8,7 @@ package struct UnixProxy: Sendable {
 
     package init(socket path: String) { self.path = path }
 
-    /// Sends request line, headers and body as they are. Call on the exchange's event loop. `unreachable` makes the
+    /// Sends request line, headers and body as they are, but for what frames the message. Call on the exchange's event loop. `unreachable` makes the
     /// answer if nobody listens.
     package func forward(
         _ request: HTTPRequest, _ exchange: any Exchange, unreachable: @escaping @Sendable (any Error) -> HTTPResponse
@@ -18,7 +18,7 @@ package struct UnixProxy: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(HTTPRequestEncoder())
+                    try pipeline.addHandler(HTTPRequestEncoder(configuration: Self.framing))
                     try pipeline.addHandler(
                         ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)))
                     try pipeline.addHandler(ProxyHandler(request, exchange))
@@ -27,11 +27,19 @@ package struct UnixProxy: Sendable {
             .connect(unixDomainSocketPath: path)
             .whenFailure { exchange.send(unreachable($0)) }
     }
+
+    /// The encoder would go by the method, of which it takes some to have no body.
+    private static var framing: HTTPRequestEncoder.Configuration {
+        var framing = HTTPRequestEncoder.Configuration()
+        framing.automaticallySetFramingHeaders = false
+        return framing
+    }
 }
 
-/// The upstream half of a proxied request.
-final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// The upstream half of a proxied request. Reads an answer only while the client takes it.
+final class ProxyHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTPClientRequestPart
 
     private enum State {
@@ -43,22 +51,36 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let request: HTTPRequest
     private let exchange: any Exchange
     private var state = State.waiting
+    private var context: ChannelHandlerContext?
+    private var isReadHeld = false
 
     init(_ request: HTTPRequest, _ exchange: any Exchange) {
         self.request = request
         self.exchange = exchange
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        var head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target,
-            headers: request.headers.fields)
-        if !request.asksForUpgrade {
-            var headers = request.headers
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// The body is here as a whole, so its length is said: how the client framed it meant its own connection, and a
+    /// body whose length nobody is told would be taken for requests.
+    private var head: HTTPRequestHead {
+        var headers = request.headers
+        let length = request.body.readableBytes
+        let hasLength = length > 0 || headers["Content-Length"] != nil
+        if request.asksForUpgrade {
+            headers["Transfer-Encoding"] = nil
+        } else {
             headers.removeHopByHop()
             headers["Connection"] = "close"
-            head.headers = headers.fields
         }
+        headers["Content-Length"] = hasLength ? String(length) : nil
+        return HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target,
+            headers: headers.fields)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if request.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(request.body))), promise: nil)
@@ -66,7 +88,19 @@ final class ProxyHandler: ChannelInboundHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         let channel = context.channel
         exchange.onClose { channel.close(promise: nil) }
+        let here = NIOLoopBound(self, eventLoop: context.eventLoop)
+        exchange.onWritable { here.value.resume() }
         context.fireChannelActive()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if case .relaying = state, !exchange.isWritable { isReadHeld = true } else { context.read() }
+    }
+
+    private func resume() {
+        guard isReadHeld, exchange.isWritable else { return }
+        isReadHeld = false
+        context?.read()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

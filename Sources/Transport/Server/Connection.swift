@@ -40,4 +40,6 @@ enum Account: Sendable, Hashable {
     case bearer(Int)
     /// Everybody on the network who has not said who they are.
     case network
+    /// Everybody whose TLS handshake is under way, which is a few seconds at most.
+    case handshake
 }

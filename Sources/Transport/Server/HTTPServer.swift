@@ -61,12 +61,13 @@ package final class HTTPServer: Sendable {
     private func open(_ channel: any Channel, listener: String, tls: TLSContext?) throws {
         let peer = Self.peer(of: channel)
         guard let tls else { return try serve(channel, Connection(peer: peer, listener: listener)) }
-        // Until the handshake tells who it is, a connection is nobody's.
-        let unknown = Connection(peer: .anonymous, listener: listener)
-        try charge(channel, unknown.account)
+        // Until the handshake tells who it is, a connection is nobody's. What strangers keep open behind theirs must
+        // not keep anybody from having one.
+        let endHandshake = try charge(channel, .handshake)
         try tls.configure(channel, patience: limits.headerTime) { [self] channel, peer, isHTTP2 in
             let connection = Connection(peer: peer, listener: listener)
-            if connection.account != unknown.account { try charge(channel, connection.account) }
+            try charge(channel, connection.account)
+            endHandshake()
             try isHTTP2 ? acceptor.configure(channel, connection) : configureHTTP1(channel, connection)
         }
     }
@@ -82,15 +83,25 @@ package final class HTTPServer: Sendable {
         try channel.pipeline.syncOperations.addHandler(sniffer)
     }
 
-    /// Counts the connection for as long as it lasts.
-    private func charge(_ channel: any Channel, _ account: Account) throws {
+    /// Counts the connection for as long as it lasts, or until what is returned is called; once is enough.
+    @discardableResult
+    private func charge(_ channel: any Channel, _ account: Account) throws -> @Sendable () -> Void {
         guard accounts.openConnection(account) else { throw TooManyConnections() }
         let identifier = ObjectIdentifier(channel)
         connections.withLockedValue { $0[identifier] = channel }
+        let isCharged = NIOLockedValueBox(true)
+        let release: @Sendable () -> Void = { [accounts] in
+            let wasCharged = isCharged.withLockedValue { charged in
+                defer { charged = false }
+                return charged
+            }
+            if wasCharged { accounts.closeConnection(account) }
+        }
         channel.closeFuture.whenComplete { [self] _ in
-            accounts.closeConnection(account)
+            release()
             connections.withLockedValue { $0[identifier] = nil }
         }
+        return release
     }
 
     private func configureHTTP1(_ channel: any Channel, _ connection: Connection) throws {
