@@ -111,7 +111,7 @@ class Client:
 
     def send(self, stream, data, ends=False):
         """Waits for the server's window, as often as it takes."""
-        while data or ends:
+        while (data or ends) and not self.answers[stream].ended:
             room = min(self.h2.local_flow_control_window(stream), self.h2.max_outbound_frame_size, len(data))
             if data and room == 0:
                 if not self.receive():

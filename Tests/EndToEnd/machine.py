@@ -57,9 +57,12 @@ class Machine:
 
     def find_leader(self):
         assert self.nspawn.poll() is None, (self.directory / "console.log").read_text()[-2000:]
-        for process in descendants(self.nspawn.pid):
-            if pathlib.Path(f"/proc/{process}/comm").read_text().strip() == "systemd":
-                return process
+        try:
+            for process in descendants(self.nspawn.pid):
+                if pathlib.Path(f"/proc/{process}/comm").read_text().strip() == "systemd":
+                    return process
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # one of them ended while it was looked at: look again
         return None
 
     def cut_power(self):

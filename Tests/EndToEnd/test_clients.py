@@ -123,6 +123,9 @@ def test_kubernetes_leader_election(kube):
                 onstarted_leading=start, onstopped_leading=lambda: None)).run()
         for name in ("one", "two"):
             threading.Thread(target=candidate, args=(name,), daemon=True).start()
+        deadline = time.time() + 60
+        while not led and time.time() < deadline:
+            time.sleep(0.05)
         time.sleep(4)
         print(json.dumps(len(led)), flush=True)
         import os; os._exit(0)

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import dns.edns
+import dns.exception
 import dns.flags
 import dns.message
 import dns.query
@@ -72,15 +73,26 @@ class Names:
             content_type="application/merge-patch+json")
 
     def eventually(self, what, condition):
-        return self.cluster.eventually(condition, seconds=10, what=what)
+        def asked():
+            try:
+                return condition()
+            except dns.exception.Timeout:
+                return False
+        return self.cluster.eventually(asked, seconds=30, what=what)
 
 
 @pytest.fixture
 def names():
     port = free_port()
     cluster = Cluster()
-    cluster.start_berthd("--dns-listen", f"127.0.0.1:{port}")
-    names = Names(cluster, port)
+    try:
+        cluster.start_berthd("--dns-listen", f"127.0.0.1:{port}")
+        yield filled(Names(cluster, port))
+    finally:
+        cluster.close()
+
+
+def filled(names):
     ports = [{"name": "web", "port": 80, "targetPort": 8080}]
     names.service("nginx", clusterIP="None", selector={"app": "nginx"}, ports=ports)
     names.service("db", selector={"app": "db"}, ports=ports)
@@ -89,8 +101,7 @@ def names():
     names.pod("web-1", "10.89.0.3", "web-1", "nginx", ready=False)
     names.pod("stray", "10.89.0.4")
     names.eventually("two pods are ready", lambda: len(names.texts(f"nginx.{BASE}", "A")) == 2)
-    yield names
-    cluster.close()
+    return names
 
 
 def test_every_kind_of_record(names):
@@ -231,8 +242,8 @@ def test_metrics_and_names_of_hand_written_endpoints(names):
     names.service("by-hand", clusterIP="None", ports=[{"name": "sql", "port": 5432}])
     names.create("endpoints", {"metadata": {"name": "by-hand"}, "subsets": [
         {"addresses": [{"ip": "192.0.2.44", "hostname": "one"}], "ports": [{"name": "sql", "port": 5432}]}]})
-    names.cluster.eventually(lambda: names.texts("by-hand.default.svc.cluster.local.", "A") == ["192.0.2.44"],
-                             what="a name of a hand-written address")
+    names.eventually("a name of a hand-written address",
+                     lambda: names.texts("by-hand.default.svc.cluster.local.", "A") == ["192.0.2.44"])
     assert names.texts("one.by-hand.default.svc.cluster.local.", "A") == ["192.0.2.44"]
     assert names.texts("_sql._tcp.by-hand.default.svc.cluster.local.", "SRV") == [
         "0 100 5432 one.by-hand.default.svc.cluster.local."]

@@ -222,6 +222,7 @@ def test_same_answers_as_etcd(etcd, berth):
         traffic.learn(path, request, *expected)
         if number % (OPERATIONS // 20) == 50:
             watches.append(LiveWatches(etcd, berth, live_watch(traffic)))
+            watches[-1].catch_up(mark(etcd, berth, traffic))
         if number % (OPERATIONS // 5) == OPERATIONS // 5 - 1:
             watch_histories(etcd, berth, traffic)
     compare_live_watches(etcd, berth, watches)
@@ -249,8 +250,25 @@ class LiveWatches:
 
     def __init__(self, etcd, berth, create):
         self.create, self.sides = create, [LiveWatch(etcd, create), LiveWatch(berth, create)]
-        # etcd reads what is past every 100 ms; a compaction in between would be a race that proves nothing.
-        time.sleep(0.3)
+
+    def catch_up(self, mark):
+        """etcd reads what is past every 100 ms; a compaction in between would be a race that proves nothing."""
+        wanted = mark - 1 if "NODELETE" in self.create["filters"] else mark
+        deadline = time.monotonic() + 60
+        while min(side.newest for side in self.sides) < wanted and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+
+def mark(etcd, berth, traffic=None):
+    """Something that every watch here sees, whatever it leaves out: a put of "a", and its deletion, whose revision is
+    returned."""
+    for path, request in (("/v3/kv/put", {"key": text("a"), "value": text("a mark")}),
+                          ("/v3/kv/deleterange", {"key": text("a")})):
+        (status, answer), (other, _) = etcd.call(path, request), berth.call(path, request)
+        assert status == other == 200, (status, other)
+        if traffic:
+            traffic.learn(path, request, status, answer)
+    return int(answer["header"]["revision"])
 
 
 class LiveWatch:
@@ -287,16 +305,11 @@ class LiveWatch:
 
 
 def compare_live_watches(etcd, berth, watches):
-    for side in (etcd, berth):
-        side.call("/v3/kv/put", {"key": text("a"), "value": text("the end")})
-        status, answer = side.call("/v3/kv/deleterange", {"key": text("a")})
-        assert status == 200
-    last = int(answer["header"]["revision"]) - 1
-    deadline = time.monotonic() + 60
+    last = mark(etcd, berth)
     for watch in watches:
-        while min(side.newest for side in watch.sides) < last and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(0.1)
+        watch.catch_up(last)
+    time.sleep(0.1)  # for what should not come
+    for watch in watches:
         expected, actual = (side.told() for side in watch.sides)
         assert actual == expected, f"seed {SEED}: watch {watch.create}"
     assert sum(len(watch.sides[0].told()[1]) for watch in watches) > 0, "nothing was watched"
@@ -306,29 +319,30 @@ def compare_live_watches(etcd, berth, watches):
 
 def watch_histories(etcd, berth, traffic):
     """All events since the last compaction, from both, with previous values."""
+    revision = traffic.revision
+    mark(etcd, berth, traffic)
     for options in ({}, {"filters": ["NOPUT"]}, {"filters": ["NODELETE"]}, {"key": text("a"), "range_end": text("a0")}):
         create = {"key": text(b"\0"), "range_end": text(b"\0"), "start_revision": str(traffic.compacted + 1),
                   "prev_kv": True, **options}
-        expected, actual = (events_until(side, create, traffic.revision) for side in (etcd, berth))
+        expected, actual = (events_until(side, create, revision) for side in (etcd, berth))
         assert actual == expected, f"seed {SEED}: watch {options}"
 
 
 def events_until(gateway, create, revision):
-    """Events up to `revision`; silence tells when that is."""
+    """Events up to `revision`; the mark behind them tells when that is."""
     connection = gateway.connect()
     connection.request("POST", "/v3/watch", json.dumps({"create_request": create}),
                        {"Content-Type": "application/json"})
     response = connection.getresponse()
-    events, created = [], False
-    connection.sock.settimeout(0.7) if connection.sock else None
-    while True:
-        try:
-            line = response.readline()
-        except TimeoutError:
-            break
-        result = json.loads(line)["result"]
+    events, created, marked = [], False, False
+    while not marked:
+        result = json.loads(response.readline())["result"]
         created = created or result.get("created")
-        events += [normal(e) for e in result.get("events", []) if int(e["kv"]["mod_revision"]) <= revision]
+        for event in result.get("events", []):
+            if int(event["kv"]["mod_revision"]) <= revision:
+                events.append(normal(event))
+            else:
+                marked = True
     connection.close()
     assert created
     return events

@@ -160,7 +160,7 @@ def test_leases(etcdctl):
 
 
 def test_a_lease_that_runs_out_deletes_its_keys(server, etcdctl):
-    lease = etcdctl("lease", "grant", "2").split()[1]
+    lease = etcdctl("lease", "grant", "5").split()[1]
     etcdctl("put", "short", "v", "--lease", lease)
     server.eventually(lambda: etcdctl("get", "short") == "", seconds=30, what="the key is gone")
     assert lease not in etcdctl("lease", "list")

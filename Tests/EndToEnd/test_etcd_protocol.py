@@ -222,9 +222,9 @@ def wait_for_queue(server, client, name, length):
     request = field(1, name + "/") + field(2, name + "0") + field(9, 1)
 
     def has_length():
-        answer = client.call(RANGE, request)
-        count = re.search(rb"\x20(.)$", answer.messages[0], re.S)
-        return (count.group(1)[0] if count else 0) == length
+        reply = client.call(RANGE, request).messages[0]
+        behind_header = reply[2 + reply[1]:]  # nothing, or the field `count`
+        return (behind_header[1] if behind_header else 0) == length
     server.eventually(has_length, what=f"{length} in the queue of {name}")
 
 

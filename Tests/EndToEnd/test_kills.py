@@ -25,6 +25,7 @@ def test_kill_berthd_at_twenty_moments(cluster):
     tutorial.write_page(cluster, "web-0", "from-web-0")
     tutorial.bindings(cluster)
 
+    cluster.eventually(lambda: cluster.named("statefulsets", "web")["status"].get("readyReplicas") == 2, what="status")
     # 15 kills of a cluster at rest, or shortly after a write that was acknowledged.
     for round in range(15):
         if round % 3 == 1:

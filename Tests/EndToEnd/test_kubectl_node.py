@@ -21,6 +21,7 @@ def kube():
     cluster.start_node()
     cluster.ask("POST", "/api/v1/namespaces/default/pods", POD)
     cluster.eventually(lambda: is_pod_ready(cluster.named("pods", "talker")), seconds=60, what="the pod runs")
+    cluster.eventually(lambda: "again" in cluster.berth("logs", "talker"), what="it has spoken")
     yield cluster
     cluster.close()
 

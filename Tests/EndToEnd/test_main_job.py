@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import tempfile
 import time
 
 import tutorial
@@ -37,7 +38,20 @@ def test_berthd_is_ready_at_once_on_an_empty_directory():
         finally:
             cluster.close()
     print(f"ready in {best * 1000:.0f} ms")
-    assert best <= 0.1
+    # A new store syncs about a dozen times; what a sync costs is the disk's affair.
+    assert best <= 0.1 + 15 * sync_time()
+
+
+def sync_time():
+    """The median of a few small syncs beside the stores, in seconds."""
+    with tempfile.TemporaryFile(dir="/var/tmp") as file:
+        times = []
+        for index in range(15):
+            os.pwrite(file.fileno(), b"x" * 4096, 4096 * index)
+            begin = time.monotonic()
+            os.fsync(file.fileno())
+            times.append(time.monotonic() - begin)
+        return sorted(times)[7]
 
 
 def test_main_job(cluster):

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import time
 
 import pytest
 
@@ -168,9 +167,10 @@ def test_a_full_disk_stops_growth_and_nothing_else(small_disk):
 
         # Somebody else takes the disk but for a few megabytes, and the store finds out.
         other = small_disk / "other"
-        # (When the log's next segment and the reserve are there.)
-        cluster.eventually(lambda: (small_disk / "reserve").exists(), seconds=30, what="a reserve")
-        time.sleep(1)
+        # (When the log's next segment and the reserve are there, whole.)
+        cluster.eventually(
+            lambda: (small_disk / "wal" / "0000000000000002.wal").exists()
+            and (small_disk / "reserve").stat().st_blocks * 512 >= 8 << 20, seconds=60, what="a segment and a reserve")
         status = os.statvfs(small_disk)
         free = status.f_bavail * status.f_frsize
         subprocess.run(["fallocate", "-l", str(free - (7 << 20)), other], check=True)

@@ -26,9 +26,10 @@ def wait_settled(cluster, pods=("web-0", "web-1", "pv-pod")):
 
 def bindings(cluster):
     """(claim, claim UID) -> (volume, volume UID), after checking that both sides say the same."""
+    claims = cluster.get("/api/v1/persistentvolumeclaims")["items"]
     volumes = {v["metadata"]["name"]: v for v in cluster.get("/api/v1/persistentvolumes")["items"]}
     pairs = {}
-    for claim in cluster.get("/api/v1/persistentvolumeclaims")["items"]:
+    for claim in claims:
         volume_name = claim["spec"].get("volumeName")
         if not volume_name:
             continue

@@ -28,7 +28,10 @@ final class GRPCCall {
 
     /// One that comes and goes, not a watch or another stream that stays.
     var isUnary: Bool { handler == nil }
-    var partialBytes: Int { framer.partialBytes }
+    /// What is kept of requests: of a message that is not whole, and of one that waits for the end of the stream.
+    var partialBytes: Int { framer.partialBytes + (request?.readableBytes ?? 0) }
+    /// What of it the connection has counted.
+    var countedBytes = 0
 
     func open() {
         if case .streaming(let open) = method.body { handler = open(answers) }
@@ -47,11 +50,17 @@ final class GRPCCall {
         guard !isEnded else { return }
         framer.append(&bytes)
         do throws(GRPCStatus) {
-            while let message = try framer.next() { try take(message) }
+            while !isEnded, let message = try framer.next() { try take(message) }
         } catch {
             isEnded = true
             answers.finish(error)
         }
+    }
+
+    /// The call goes on: what has to wait must not keep the connection's whole input, which it is a piece of.
+    func keepInput() {
+        request?.detach()
+        framer.detach()
     }
 
     private func take(_ message: ByteBuffer) throws(GRPCStatus) {
@@ -62,6 +71,12 @@ final class GRPCCall {
         } else {
             throw GRPCStatus(.internal, "more than one request message in a unary call")
         }
+    }
+
+    /// The client sends no more, and is refused instead of answered.
+    func markHalfClosed() {
+        isHalfClosed = true
+        request = nil
     }
 
     /// - Parameter isAlone: asked of each call that is to be answered (`Method.Body.unary`).
@@ -121,8 +136,7 @@ final class GRPCCall {
 
 /// Answers that wait for the client's window.
 struct Unsent {
-    private var pieces: [ByteBuffer] = []
-    private var first = 0
+    private var pieces = CircularBuffer<ByteBuffer>()
     private(set) var count = 0
     /// Set: nothing comes behind what is queued but this.
     var end: GRPCStatus??
@@ -138,14 +152,10 @@ struct Unsent {
 
     /// At most `limit` bytes, of one piece.
     mutating func next(_ limit: Int) -> ByteBuffer? {
-        guard first < pieces.count, limit > 0 else { return nil }
-        guard let slice = pieces[first].readSlice(length: min(limit, pieces[first].readableBytes)) else { return nil }
+        guard limit > 0, var piece = pieces.popFirst() else { return nil }
+        guard let slice = piece.readSlice(length: min(limit, piece.readableBytes)) else { return nil }
         count -= slice.readableBytes
-        if pieces[first].readableBytes == 0 {
-            pieces[first] = ByteBuffer()
-            first += 1
-            if first == pieces.count { (pieces, first) = ([], 0) }
-        }
+        if piece.readableBytes > 0 { pieces.prepend(piece) }
         return slice
     }
 }

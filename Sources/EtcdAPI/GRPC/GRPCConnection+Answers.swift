@@ -47,7 +47,7 @@ extension GRPCConnection {
         }
     }
 
-    private func finish(_ call: GRPCCall, _ status: GRPCStatus?) {
+    func finish(_ call: GRPCCall, _ status: GRPCStatus?) {
         guard call.unsent.isEmpty else {
             call.unsent.end = .some(status)
             return call.closed()
@@ -97,25 +97,17 @@ extension GRPCConnection {
 
     /// In turns, or one long answer would keep all others waiting.
     func pumpBlocked() {
-        while sendWindow > 0, !blocked.isEmpty {
-            let turn = blocked
-            blocked = []
-            for stream in turn {
-                guard let call = calls[stream] else { continue }
-                guard sendWindow > 0 else {
-                    blocked.append(stream)
-                    continue
-                }
-                if let piece = call.unsent.next(min(call.windows.send, sendWindow, largestPayload)) {
-                    queuedBytes -= piece.readableBytes
-                    write(call, piece)
-                }
-                if !call.unsent.isEmpty, call.windows.send > 0 {
-                    blocked.append(stream)
-                } else {
-                    call.unsent.isQueued = false
-                    if call.unsent.isEmpty, let status = call.unsent.end { finish(call, status) }
-                }
+        while sendWindow > 0, let stream = blocked.popFirst() {
+            guard let call = calls[stream] else { continue }
+            if let piece = call.unsent.next(min(call.windows.send, sendWindow, largestPayload)) {
+                queuedBytes -= piece.readableBytes
+                write(call, piece)
+            }
+            if !call.unsent.isEmpty, call.windows.send > 0 {
+                blocked.append(stream)
+            } else {
+                call.unsent.isQueued = false
+                if call.unsent.isEmpty, let status = call.unsent.end { finish(call, status) }
             }
         }
     }
@@ -157,6 +149,7 @@ extension GRPCConnection {
         flushesLater = false
         guard let context, output.count + writtenBytes > 0 else { return }
         let size = output.count + writtenBytes
+        let controls = guardian.takeUnflushed()
         let delivered = deliveries
         deliveries = []
         writtenBytes = 0
@@ -164,7 +157,7 @@ extension GRPCConnection {
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [self] _ in
             flushedBytes -= size
-            if flushedBytes == 0 { guardian.drained() }
+            guardian.left(controls)
             for one in delivered { one.count.delivered(one.size) }
         }
         context.writeAndFlush(wrapOutboundOut(output.bytes), promise: promise)

@@ -24,7 +24,9 @@ extension GRPCConnection {
         case Frame.Kind.priority:
             try frame.demandStream()
             try guardian.control()
-            if frame.payload.readableBytes != 5 { try violation(frame.stream, .frameSizeError) }
+            if frame.payload.readableBytes == 5 { return }
+            if frame.stream > lastStream { try frame.demand(length: 5) }
+            try violation(frame.stream, .frameSizeError)
         case Frame.Kind.goAway: try frame.demandConnection()
         case Frame.Kind.pushPromise: throw ConnectionError(.protocolError, "a client does not push")
         default: break
@@ -39,13 +41,15 @@ extension GRPCConnection {
             guard hasSettings else { throw ConnectionError(.protocolError, "the first frame is not SETTINGS") }
             return try frame.demand(length: 0)
         }
-        hasSettings = true
+        greeted()
         try guardian.control()
         let before = peer.initialWindow
         try peer.read(frame.payload)
         output.acknowledgeSettings(peer)
         let change = peer.initialWindow - before
         if change == 0 { return }
+        // Each of them is looked at.
+        try guardian.control(cost: calls.count / 16)
         for call in calls.values {
             guard call.widen(change) else { throw ConnectionError(.flowControlError, "a window that overflows") }
         }
@@ -93,7 +97,7 @@ extension GRPCConnection {
         let head = try headers.decode(block) { CallHead.parse($0, router) }
         if block.stream <= lastStream { return try receiveTrailers(block) }
         lastStream = block.stream
-        open(block.stream, head, ended: block.endsStream)
+        try open(block.stream, head, ended: block.endsStream)
     }
 
     /// gRPC has none from clients, but they end their side.
@@ -106,11 +110,21 @@ extension GRPCConnection {
         halfClosed(call)
     }
 
-    private func open(_ stream: UInt32, _ head: CallHead.Parsed, ended: Bool) {
-        if calls.count >= Self.maximumStreams { return reset(stream, .refusedStream) }
-        if let status = refusal { return refuse(stream, CallHead.refusal(status), ended: ended) }
+    /// What is refused counts as a control frame: its answers, too, may wait for a client that does not read.
+    private func open(_ stream: UInt32, _ head: CallHead.Parsed, ended: Bool) throws(ConnectionError) {
+        if calls.count >= Self.maximumStreams {
+            try guardian.control()
+            return reset(stream, .refusedStream)
+        }
+        if let status = refusal {
+            try guardian.control()
+            return refuse(stream, CallHead.refusal(status), ended: ended)
+        }
         switch head {
-        case .refused(let answer): refuse(stream, answer, ended: ended)
+        case .malformed: try violation(stream, .protocolError)
+        case .refused(let answer):
+            try guardian.control()
+            refuse(stream, answer, ended: ended)
         case .call(let method, let timeout):
             guard let outbox else { return }
             let call = GRPCCall(
@@ -123,7 +137,21 @@ extension GRPCConnection {
         }
     }
 
-    private func halfClosed(_ call: GRPCCall) { call.halfClosed { isAlone(call) } }
+    private func halfClosed(_ call: GRPCCall) {
+        if call.isUnary, let status = overload {
+            call.markHalfClosed()
+            finish(call, status)
+        } else {
+            call.halfClosed { isAlone(call) }
+        }
+        recount(call)
+    }
+
+    private func recount(_ call: GRPCCall) {
+        guard calls[call.stream] === call else { return }
+        partialBytes += call.partialBytes - call.countedBytes
+        call.countedBytes = call.partialBytes
+    }
 
     /// No other call is under way or about to be read, here or on another connection of this event loop.
     private func isAlone(_ call: GRPCCall) -> Bool {
@@ -134,7 +162,11 @@ extension GRPCConnection {
 
     /// Why no call is taken at all.
     private var refusal: GRPCStatus? {
-        if isQuiescing { return EtcdErrors.stopped }
+        isQuiescing ? EtcdErrors.stopped : overload
+    }
+
+    /// Why nothing more is answered for now.
+    private var overload: GRPCStatus? {
         let unread = unreadBytes
         guard unread > Self.unreadBytesLimit else { return nil }
         return GRPCStatus(.resourceExhausted, "berth: \(unread) bytes of answers wait to be read on this connection")
@@ -153,9 +185,11 @@ extension GRPCConnection {
         do throws(StreamWindows.Overrun) { increment = try call.received(size) } catch {
             return try violation(frame.stream, .flowControlError)
         }
-        let before = call.partialBytes
+        // Each message of a stream may be answered.
+        if !call.isUnary, overload != nil { return try violation(frame.stream, .enhanceYourCalm) }
         if frame.payload.readableBytes > 0 { call.receive(&frame.payload) }
-        partialBytes += call.partialBytes - before
+        if !ends { call.keepInput() }
+        recount(call)
         if ends { halfClosed(call) }
         if let increment, !ends, calls[frame.stream] != nil { output.windowUpdate(frame.stream, increment) }
         if partialBytes > Self.partialBytesLimit {
@@ -211,7 +245,7 @@ extension GRPCConnection {
     /// Forgets a stream.
     func end(_ stream: UInt32) {
         guard let call = calls.removeValue(forKey: stream) else { return }
-        partialBytes -= call.partialBytes
+        partialBytes -= call.countedBytes
         queuedBytes -= call.unsent.count
         call.closed()
     }

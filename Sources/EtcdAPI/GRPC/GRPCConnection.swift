@@ -14,6 +14,8 @@ final class GRPCConnection: ChannelInboundHandler, LateFlusher {
     /// What the client may send before some of it is returned: HTTP/2's 65,535, and what it is given at the start.
     static let connectionWindow = 65_535 + (4 << 20)
     static let maximumStreams = 65_536
+    /// For the client's preface and settings.
+    static let patience = TimeAmount.seconds(10)
 
     let router: [String: Method]
     let mail: LoopMail
@@ -23,6 +25,7 @@ final class GRPCConnection: ChannelInboundHandler, LateFlusher {
     var peer = PeerSettings()
     var guardian = FloodGuard()
     private(set) var isQuiescing = false
+    private var greeting: Scheduled<Void>?
 
     // What the client sends.
     var frames = FrameParser()
@@ -40,7 +43,7 @@ final class GRPCConnection: ChannelInboundHandler, LateFlusher {
     var output = FrameBuffer()
     var sendWindow = PeerSettings.defaultWindow
     /// Streams that have room in their own window and none in the connection's.
-    var blocked: [UInt32] = []
+    var blocked = CircularBuffer<UInt32>()
     /// Written to the channel, the last of it without a flush.
     var writtenBytes = 0
     /// Flushed, and not yet taken by the socket.
@@ -67,6 +70,16 @@ final class GRPCConnection: ChannelInboundHandler, LateFlusher {
         ])
         output.windowUpdate(0, Self.connectionWindow - PeerSettings.defaultWindow)
         flushNow()
+        greeting = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { [weak self] in
+            guard let self, !hasSettings else { return }
+            fail(ConnectionError(.protocolError, "no preface and settings in time"))
+        }
+    }
+
+    func greeted() {
+        hasSettings = true
+        greeting?.cancel()
+        greeting = nil
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -81,6 +94,8 @@ final class GRPCConnection: ChannelInboundHandler, LateFlusher {
     }
 
     private func closeAll() {
+        greeting?.cancel()
+        greeting = nil
         let open = calls.values
         calls = [:]
         for call in open { call.closed() }

@@ -30,8 +30,12 @@ package struct GRPCStatus: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { "\(code): \(message)" }
 
-    /// As `grpc-message` carries it: percent-encoded outside printable ASCII.
+    /// What a message may take in a HEADERS frame, three bytes a byte when it is encoded.
+    private static let longestMessage = 4096
+
+    /// As `grpc-message` carries it: percent-encoded outside printable ASCII; cut where a client might refuse it whole.
     var encodedMessage: String {
+        let message = message.utf8.count > Self.longestMessage ? String(message.prefix(1000)) + "..." : message
         if message.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "%") }) { return message }
         var encoded = ""
         for byte in message.utf8 {

@@ -20,7 +20,11 @@ package struct MessageFramer {
     package mutating func next() throws(GRPCStatus) -> ByteBuffer? {
         guard let compressed = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self),
             let length = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt32.self)
-        else { return nil }
+        else {
+            // What was read is a piece of the connection's input, which a call that waits must not keep.
+            if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+            return nil
+        }
         guard compressed == 0 else {
             throw GRPCStatus(.unimplemented, "grpc: Decompressor is not installed for grpc-encoding")
         }
@@ -32,6 +36,9 @@ package struct MessageFramer {
         buffer.moveReaderIndex(forwardBy: Self.prefixLength)
         return buffer.readSlice(length: Int(length))
     }
+
+    /// As `ByteBuffer.detach`, of what is kept.
+    mutating func detach() { buffer.detach() }
 
     /// Fills in the prefix of the message that ends the buffer, written behind room for it.
     /// - Parameter start: where the prefix is.

@@ -7,7 +7,13 @@ final class TaskCall<Call: Message>: CallHandler {
 
     private let stream: any CallStream
     private let body: Body
-    private let task = NIOLockedValueBox<Task<Void, Never>?>(nil)
+    private struct State {
+        var hasRequest = false
+        var isClosed = false
+        var task: Task<Void, Never>?
+    }
+
+    private let state = NIOLockedValueBox(State())
 
     init(_ stream: any CallStream, _ body: @escaping Body) {
         self.stream = stream
@@ -15,6 +21,14 @@ final class TaskCall<Call: Message>: CallHandler {
     }
 
     func receive(_ message: ByteBuffer) {
+        let isFirst = state.withLockedValue { state in
+            defer { state.hasRequest = true }
+            return !state.hasRequest
+        }
+        // A second task would never be cancelled.
+        guard isFirst else {
+            return stream.finish(GRPCStatus(.internal, "more than one request message in a unary call"))
+        }
         let call: Call
         do throws(WireError) { call = try ProtobufReader.decode(Call.self, message) } catch {
             return stream.finish(Method.unreadable(error))
@@ -25,11 +39,25 @@ final class TaskCall<Call: Message>: CallHandler {
                 stream.finish(nil)
             } catch { stream.finish(error) }
         }
-        task.withLockedValue { $0 = started }
+        let isClosed = state.withLockedValue { state in
+            state.task = started
+            return state.isClosed
+        }
+        if isClosed { started.cancel() }
     }
 
-    func halfClosed() {}
-    func closed() { task.withLockedValue { $0?.cancel() } }
+    func halfClosed() {
+        if state.withLockedValue({ $0.hasRequest }) { return }
+        stream.finish(GRPCStatus(.internal, "a unary call without a request message"))
+    }
+
+    func closed() {
+        let task = state.withLockedValue { state in
+            state.isClosed = true
+            return state.task
+        }
+        task?.cancel()
+    }
 }
 
 extension Method {

@@ -1,11 +1,20 @@
+internal import NIOConcurrencyHelpers
+
 /// Learns the names and numbers of a message's fields by letting an empty one write itself.
 struct FieldNames: FieldWriter {
     private(set) var numbers: [String: Int] = [:]
 
+    /// By type. Learned once: a transaction may have a million messages.
+    private static let known = NIOLockedValueBox<[ObjectIdentifier: [String: Int]]>([:])
+
     static func of<M: Message>(_: M.Type) -> [String: Int] {
+        let type = ObjectIdentifier(M.self)
+        if let numbers = known.withLockedValue({ $0[type] }) { return numbers }
         var names = FieldNames()
         M().write(to: &names)
-        return names.numbers
+        let numbers = names.numbers
+        known.withLockedValue { $0[type] = numbers }
+        return numbers
     }
 
     mutating func int64(_ number: Int, _ name: StaticString, _ value: Int64) { add(number, name) }

@@ -39,8 +39,9 @@ package struct GatewayReader: FieldReader {
     package mutating func bytesList(_ results: inout [[UInt8]]) throws(WireError) {
         for element in try elements() { results.append(try bytes(element)) }
     }
-    package mutating func enumeration<E: WireEnum>(_ result: inout E) throws(WireError) {
+    package mutating func enumeration<E: WireEnum>(_ result: inout E) throws(WireError) -> Bool {
         result = try enumeration(value)
+        return true
     }
     package mutating func enumerations<E: WireEnum>(_ results: inout [E]) throws(WireError) {
         for element in try elements() { results.append(try enumeration(element)) }

@@ -3,7 +3,8 @@ internal import NIOCore
 internal import Objects
 internal import Transport
 
-/// A streaming call through the gateway: one request, and its answers as lines of JSON, `{"result": ...}`.
+/// A call that streams or takes its time, through the gateway: one request, and its answers as lines of JSON,
+/// `{"result": ...}`; as the plain object if there is one only, as of a lock.
 final class GatewayStream: CallStream, Sendable {
     private struct State {
         var hasBegun = false
@@ -14,11 +15,13 @@ final class GatewayStream: CallStream, Sendable {
     let eventLoop: any EventLoop
     private let exchange: any Exchange
     private let toJSON: @Sendable (ByteBuffer) throws(WireError) -> JSON
+    private let isStream: Bool
     private let state = NIOLockedValueBox(State())
 
-    private init(_ exchange: any Exchange, _ toJSON: @escaping @Sendable (ByteBuffer) throws(WireError) -> JSON) {
+    private init(_ exchange: any Exchange, _ method: Method) {
         self.exchange = exchange
-        self.toJSON = toJSON
+        toJSON = method.toJSON
+        isStream = method.shape?.serverStreams ?? true
         eventLoop = exchange.eventLoop
     }
 
@@ -27,7 +30,7 @@ final class GatewayStream: CallStream, Sendable {
         _ method: Method, _ open: @Sendable (any CallStream) -> any CallHandler, _ request: ByteBuffer,
         _ exchange: any Exchange
     ) {
-        let stream = GatewayStream(exchange, method.toJSON)
+        let stream = GatewayStream(exchange, method)
         let handler = open(stream)
         exchange.onClose { handler.closed() }
         handler.receive(request)
@@ -35,14 +38,14 @@ final class GatewayStream: CallStream, Sendable {
         if !(handler is WatchStream) { handler.halfClosed() }
     }
 
-    func send(_ message: some Message) { line(["result": GatewayWriter.json(message)]) }
+    func send(_ message: some Message) { answer(GatewayWriter.json(message)) }
 
     func send(encoded messages: ByteBuffer) {
         var rest = messages
         while rest.readSlice(length: 1) != nil, let length = rest.readInteger(as: UInt32.self),
             let message = rest.readSlice(length: Int(length))
         {
-            do throws(WireError) { line(["result": try toJSON(message)]) } catch {
+            do throws(WireError) { answer(try toJSON(message)) } catch {
                 return finish(GRPCStatus(.internal, error.description))
             }
         }
@@ -62,6 +65,13 @@ final class GatewayStream: CallStream, Sendable {
     }
 
     var queuedBytes: Int { state.withLockedValue { $0.queued } }
+
+    private func answer(_ json: JSON) {
+        if isStream { return line(["result": json]) }
+        inOrder { _, exchange in exchange.send(.json(json)) } then: {
+            $0.hasEnded = true
+        }
+    }
 
     private func line(_ json: JSON) {
         let bytes = Self.bytes(json)

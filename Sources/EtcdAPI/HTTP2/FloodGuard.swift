@@ -8,8 +8,8 @@ struct FloodGuard {
         var count = 0
         var since = NIODeadline.now()
 
-        mutating func add(_ what: String) throws(ConnectionError) {
-            count += 1
+        mutating func add(_ what: String, _ cost: Int = 1) throws(ConnectionError) {
+            count += cost
             guard count > limit else { return }
             let now = NIODeadline.now()
             if now - since < FloodGuard.period { throw ConnectionError(.enhanceYourCalm, "too many \(what)") }
@@ -26,17 +26,26 @@ struct FloodGuard {
     private var resets = Counter(limit: 50_000)
     private var errors = Counter(limit: 50_000)
     private var unread = 0
+    private var unflushed = 0
 
     /// A frame that is answered without being a call, or that does nothing.
-    mutating func control() throws(ConnectionError) {
-        try controls.add("control frames")
+    /// - Parameter cost: how many times it counts.
+    mutating func control(cost: Int = 1) throws(ConnectionError) {
+        try controls.add("control frames", cost)
         unread += 1
+        unflushed += 1
         if unread > Self.mostUnread { throw ConnectionError(.enhanceYourCalm, "control frames and nobody reads") }
     }
 
     mutating func reset() throws(ConnectionError) { try resets.add("streams that were reset") }
     mutating func streamError() throws(ConnectionError) { try errors.add("violations of streams") }
 
-    /// Everything written has left for the socket.
-    mutating func drained() { unread = 0 }
+    /// The answers that the next flush carries.
+    mutating func takeUnflushed() -> Int {
+        defer { unflushed = 0 }
+        return unflushed
+    }
+
+    /// These have left for the socket.
+    mutating func left(_ count: Int) { unread -= count }
 }

@@ -100,6 +100,8 @@ package struct RangeCall: Message, Hashable {
     package var maxModRevision: Int64 = 0
     package var minCreateRevision: Int64 = 0
     package var maxCreateRevision: Int64 = 0
+    /// An order or a target that this build does not know; not written.
+    package private(set) var hasUnknownSort = false
 
     package init() {}
 
@@ -125,8 +127,8 @@ package struct RangeCall: Message, Hashable {
         case 2: try reader.bytes(&rangeEnd)
         case 3: try reader.int64(&limit)
         case 4: try reader.int64(&revision)
-        case 5: try reader.enumeration(&sortOrder)
-        case 6: try reader.enumeration(&sortTarget)
+        case 5: if try !reader.enumeration(&sortOrder) { hasUnknownSort = true }
+        case 6: if try !reader.enumeration(&sortTarget) { hasUnknownSort = true }
         case 7: try reader.bool(&serializable)
         case 8: try reader.bool(&keysOnly)
         case 9: try reader.bool(&countOnly)

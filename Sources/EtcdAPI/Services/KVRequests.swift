@@ -14,6 +14,7 @@ enum KVRequests {
 
     static func range(_ call: RangeCall) throws(GRPCStatus) -> RangeRequest {
         guard !call.key.isEmpty else { throw EtcdErrors.emptyKey }
+        if call.hasUnknownSort { throw EtcdErrors.invalidSortOption }
         var request = RangeRequest(
             keyRange(call.key, call.rangeEnd), revision: max(0, call.revision), limit: Int(max(0, call.limit)))
         request.keysOnly = call.keysOnly

@@ -104,6 +104,8 @@ private final class KeepAliveStream: CallHandler {
         var isHalfClosed = false
     }
 
+    private static let mostUnanswered = 10_000
+
     private let service: LeaseService
     private let stream: any CallStream
     private let state = NIOLockedValueBox(State())
@@ -118,7 +120,14 @@ private final class KeepAliveStream: CallHandler {
         do throws(WireError) { call = try ProtobufReader.decode(LeaseKeepAliveCall.self, message) } catch {
             return stream.finish(Method.unreadable(error))
         }
-        state.withLockedValue { $0.unanswered += 1 }
+        let waiting = state.withLockedValue { state in
+            state.unanswered += 1
+            return state.unanswered
+        }
+        guard waiting <= Self.mostUnanswered else {
+            return stream.finish(
+                GRPCStatus(.resourceExhausted, "berth: \(waiting) renewals on this stream wait for their answers"))
+        }
         service.keepAlive(call) { [self] result in
             switch result {
             case .success(let reply): stream.send(reply)

@@ -53,6 +53,7 @@ final class WatchStream: CallHandler, Sendable {
     }
 
     func receive(_ call: WatchCall) {
+        if state.value.isClosed { return }
         if let create = call.createRequest {
             self.create(create)
         } else if let cancel = call.cancelRequest {
@@ -72,12 +73,12 @@ final class WatchStream: CallHandler, Sendable {
     }
 
     private func create(_ call: WatchCreateCall) {
+        let key = call.key.isEmpty ? [0] : call.key
+        if !call.rangeEnd.isEmpty, call.rangeEnd != [0], !key.lexicographicallyPrecedes(call.rangeEnd) {
+            return refuse("mvcc: watcher range is empty")
+        }
         guard let id = chooseID(call.watchID) else {
-            var reply = self.reply(call.watchID, engine.currentRevision)
-            reply.created = true
-            reply.canceled = true
-            reply.cancelReason = "mvcc: duplicate watch ID provided on the WatchStream"
-            return stream.send(reply)
+            return refuse("mvcc: duplicate watch ID provided on the WatchStream")
         }
         // Read once: the first event is the one after the revision that `created` names.
         let revision = engine.currentRevision
@@ -85,7 +86,6 @@ final class WatchStream: CallHandler, Sendable {
         created.created = true
         stream.send(created)
 
-        let key = call.key.isEmpty ? [0] : call.key
         var request = WatchRequest(
             KVRequests.keyRange(key, call.rangeEnd),
             startRevision: call.startRevision > 0 ? call.startRevision : revision + 1,
@@ -108,6 +108,15 @@ final class WatchStream: CallHandler, Sendable {
             }
             end(id, reason: "", compactRevision: engine.compactRevision)
         }
+    }
+
+    /// A watch that never was has no number (etcd's `v3rpc/watch.go`).
+    private func refuse(_ reason: String) {
+        var reply = self.reply(-1, engine.currentRevision)
+        reply.created = true
+        reply.canceled = true
+        reply.cancelReason = reason
+        stream.send(reply)
     }
 
     /// nil: the client's choice is taken.

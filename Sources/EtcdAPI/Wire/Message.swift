@@ -46,7 +46,10 @@ package protocol FieldReader {
     mutating func string(_ value: inout String) throws(WireError)
     mutating func strings(_ values: inout [String]) throws(WireError)
     mutating func bytesList(_ values: inout [[UInt8]]) throws(WireError)
-    mutating func enumeration<E: WireEnum>(_ value: inout E) throws(WireError)
+    /// False, and `value` is zero: a value that this build does not know.
+    @discardableResult
+    mutating func enumeration<E: WireEnum>(_ value: inout E) throws(WireError) -> Bool
+    /// Leaves out what this build does not know, as etcd does.
     mutating func enumerations<E: WireEnum>(_ values: inout [E]) throws(WireError)
     mutating func message<M: Message>(_ value: inout M?) throws(WireError)
     mutating func messages<M: Message>(_ values: inout [M]) throws(WireError)

@@ -54,22 +54,22 @@ package struct ProtobufReader: FieldReader {
     package mutating func bytesList(_ values: inout [[UInt8]]) throws(WireError) {
         values.append(Array(try delimited()))
     }
-    package mutating func enumeration<E: WireEnum>(_ value: inout E) throws(WireError) {
-        value = E(rawValue: Int32(truncatingIfNeeded: try integer())) ?? .zero
+    package mutating func enumeration<E: WireEnum>(_ value: inout E) throws(WireError) -> Bool {
+        let known = E(rawValue: Int32(truncatingIfNeeded: try integer()))
+        value = known ?? .zero
+        return known != nil
     }
     package mutating func enumerations<E: WireEnum>(_ values: inout [E]) throws(WireError) {
         // Packed or not: decoders must take both.
         guard type == .lengthDelimited else {
             var value = E.zero
-            try enumeration(&value)
-            values.append(value)
+            if try enumeration(&value) { values.append(value) }
             return
         }
         var packed = ProtobufReader(try delimited(), depth: depth)
         while packed.position < packed.bytes.count {
             var value = E.zero
-            try packed.enumeration(&value)
-            values.append(value)
+            if try packed.enumeration(&value) { values.append(value) }
         }
     }
     package mutating func message<M: Message>(_ value: inout M?) throws(WireError) {
