@@ -24,6 +24,9 @@ package enum StoreLimits {
     /// ... and writers wait when the active part has this one: both parts together stay below 32 MiB, and far below
     /// unless the disk is slower than the log.
     package static let generationBytesMaximum = 14_680_064
+    /// A start on a full disk keeps what the checkpoint cannot take in memory, up to this size: the two parts of the tail,
+    /// and what each further life on a disk that stays full adds.
+    package static let replayBytesMaximum = 8 * generationBytes
     /// How much further than the checkpoint's work the filling of the tail may be, as a part of the whole, before each
     /// batch waits for so long at most.
     package static let checkpointLead = 0.2
@@ -68,6 +71,8 @@ package enum StoreLimits {
     package static let viewBytes = 8_388_608
     /// How long a read in several steps may hold history back.
     package static let pinNanoseconds: Int64 = 60_000_000_000
+    /// How long a store that has failed waits for its last line of log, or for the mark of damage, before it ends.
+    package static let lastWordsNanoseconds: Int64 = 500_000_000
     /// How soon a compaction that something held back goes on.
     package static let pinnedRemovalNanoseconds: Int64 = 1_000_000_000
     /// The scrub begins this long after the start, and again each day; records that it reads between two pauses.

@@ -36,7 +36,7 @@ import Testing
 
     @Test func aCallerWhoIsAloneWritesOnItsOwnThread() throws {
         let engine = try open(quickSyncNanoseconds: .max)
-        // The first sync is the one that is measured.
+        // Syncs are measured first, many of them.
         #expect(try !put(engine, "/first").isHere)
         #expect(try putHere(engine, "/second"))
         engine.close()

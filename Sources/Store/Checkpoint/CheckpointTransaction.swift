@@ -171,14 +171,13 @@ struct CheckpointTransaction: ~Copyable {
     }
 
     consuming func commit(_ storage: any Storage) throws(StoreError) -> (id: Int, state: CheckpointState) {
-        let (path, state) = (database.path, state)
-        do { try database.writeState(state, in: transaction) } catch { throw StoreError(error, path) }
+        let (database, state) = (self.database, self.state)
+        do { try database.writeState(state, in: transaction) } catch { throw StoreError(error, database.path) }
         // A half more for the inner pages of the trees and for LMDB's list of free ones.
-        try database.allocate(pages: dirtyPages + dirtyPages / 2 + 64, storage)
-        try storage.willCommit()
+        let pages = dirtyPages + dirtyPages / 2 + 64
         let id = transaction.id
         let ending = transaction
-        do { try ending.commit() } catch { throw StoreError(error, path) }
+        try database.commit(ending, pages: pages, storage)
         return (id, state)
     }
 

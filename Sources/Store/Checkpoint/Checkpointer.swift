@@ -127,7 +127,9 @@ final class Checkpointer: Sendable {
 
     /// One small step; the next one when there is nothing more urgent.
     private func removeHistory() throws(StoreError) {
-        let pin = context.pins.lowest(now: context.storage.monotonicNanoseconds)
+        // A snapshot that begins now waits for the end of this step, or it would miss what the step takes away.
+        let pin = context.pins.beginRemoval(now: context.storage.monotonicNanoseconds)
+        defer { context.pins.endRemoval() }
         let state = self.state
         let target = min(state.compactRevision, pin ?? .max)
         let removal = HistoryRemoval(database: try context.database, storage: context.storage)
@@ -138,7 +140,7 @@ final class Checkpointer: Sendable {
             context.space.shrank(state.liveBytes - next.liveBytes)
             applied.withLock { $0 = next }
         } else {
-            let isHeldBack = target < state.compactRevision
+            let isHeldBack = max(target, state.removedRevision) < state.compactRevision
             let later = context.storage.monotonicNanoseconds + StoreLimits.pinnedRemovalNanoseconds
             work.broadcast { work in
                 work.wantsRemoval = isHeldBack

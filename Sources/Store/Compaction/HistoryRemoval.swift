@@ -12,6 +12,8 @@ internal import LMDB
 ///
 /// Each record up to the compact revision makes the one before it of the same key unreadable. A tombstone goes itself
 /// once it is below the compact revision; at that revision a watch may still begin and must see it.
+///
+/// A step takes whole revisions, at least one: so it always comes further, however much one of them has.
 struct HistoryRemoval {
     let database: Database
     let storage: any Storage
@@ -38,11 +40,21 @@ struct HistoryRemoval {
         } catch {
             throw StoreError(error, database.path)
         }
-        try database.allocate(pages: 2 * doomed.count + 64, storage)
-        try storage.willCommit()
-        let ending = transaction
-        do { try ending.commit() } catch { throw StoreError(error, database.path) }
+        let pages = try pages(changedBy: doomed.count, transaction)
+        try database.commit(transaction, pages: pages, storage)
         return state
+    }
+
+    /// An upper bound: two pages a record, but no more than there are, and some for LMDB's list of free ones. One
+    /// transaction may have deleted a hundred thousand keys, which are removed together and stand in few pages.
+    private func pages(changedBy records: Int, _ transaction: borrowing WriteTransaction) throws(StoreError) -> Int {
+        var all = 0
+        do {
+            for table in [database.latest, database.history, database.transactions] {
+                all += try transaction.statistics(table).pages
+            }
+        } catch { throw StoreError(error, database.path) }
+        return min(2 * records, all + all / 64) + 64
     }
 
     private struct Doomed {
@@ -67,28 +79,33 @@ struct HistoryRemoval {
         do { snapshot = try ReadTransaction(database.environment) } catch { throw StoreError(error, database.path) }
         return try snapshot.withCursor(database.history) { cursor throws(StoreError) in
             var doomed: [Doomed] = []
-            // A tombstone exactly at the last target was left for watches that begin there.
             var entry = try Revision(main: state.removedRevision, sub: 0).withKey { key throws(StoreError) in
                 try lmdb(database.path) { () throws(LMDBError) in try cursor.seek(key) }
             }
             var current = state.removedRevision
             while let found = entry {
-                let entryView = try HistoryEntry.decode(Revision(key: found.key), found.value)
-                let record = entryView.record
-                let revision = record.header.revision
-                if revision.main > target { return (doomed, target) }
-                if revision.main != current, doomed.count >= limit { return (doomed, current) }
-                current = revision.main
-                let previous = record.header.previous
-                if previous != .none { doomed.append(Doomed(revision: previous, fate: .superseded)) }
-                if record.isTombstone, revision.main < target {
-                    doomed.append(Doomed(revision: revision, fate: .tombstone))
-                } else if entryView.hasValue {
-                    doomed.append(Doomed(revision: revision, fate: .settled))
-                }
+                let view = try HistoryEntry.decode(Revision(key: found.key), found.value)
+                let revision = view.record.header.revision.main
+                if revision > target { return (doomed, target) }
+                if revision != current, doomed.count >= limit { return (doomed, current) }
+                current = revision
+                judge(view, isNew: revision > state.removedRevision, isBelowTarget: revision < target, &doomed)
                 entry = try lmdb(database.path) { () throws(LMDBError) in try cursor.next() }
             }
             return (doomed, target)
+        }
+    }
+
+    /// Adds what a record makes removable. Those of the removed revision itself are looked at once more because a
+    /// tombstone was left there, for watches that begin at what was the target then. The rest of them has had its turn:
+    /// counted again it could fill a step after the other, and none would come further.
+    private func judge(_ entry: HistoryEntry.View, isNew: Bool, isBelowTarget: Bool, _ doomed: inout [Doomed]) {
+        let header = entry.record.header
+        if isNew, header.previous != .none { doomed.append(Doomed(revision: header.previous, fate: .superseded)) }
+        if header.isTombstone, isBelowTarget {
+            doomed.append(Doomed(revision: header.revision, fate: .tombstone))
+        } else if isNew, entry.hasValue {
+            doomed.append(Doomed(revision: header.revision, fate: .settled))
         }
     }
 

@@ -18,35 +18,41 @@ struct BatchEvaluator: ~Copyable {
             content: state.generation.memtable.contentBytes)
     }
 
-    mutating func evaluate(_ request: WriteRequest) -> () -> Void {
+    /// nil: this batch could not take all of the request. Nothing else is evaluated before its rest is, in the next one.
+    mutating func evaluate(_ request: WriteRequest) -> (() -> Void)? {
         switch request {
         case .transaction(let transaction, let origin, let completion):
-            answer(completion) { () throws(StoreError) in try executor.execute(transaction, origin: origin) }
+            return answer(completion) { () throws(StoreError) in try executor.execute(transaction, origin: origin) }
         case .compaction(let revision, let completion):
-            answer(completion) { () throws(StoreError) in try compact(to: revision) }
+            return answer(completion) { () throws(StoreError) in try compact(to: revision) }
         case .grantLease(let id, let seconds, let completion):
-            answer(completion) { () throws(StoreError) in try grant(id, seconds) }
+            return answer(completion) { () throws(StoreError) in try grant(id, seconds) }
         case .revokeLease(let id, let completion):
-            answer(completion) { () throws(StoreError) in try revoke(id) }
+            return revoke(id, completion)
         case .renewLease(let id, let completion):
-            answer(completion) { () throws(StoreError) in try renew(id) }
+            return answer(completion) { () throws(StoreError) in try renew(id) }
         case .lease(let id, let completion):
-            answer(completion) { () throws(StoreError) in try existing(id).lease(now: now) }
+            return answer(completion) { () throws(StoreError) in try existing(id).lease(now: now) }
         case .flush(let completion):
-            { [revision = state.revision] in completion(.success(revision)) }
+            return { [revision = state.revision] in completion(.success(revision)) }
         case .leases(let completion):
-            { [ids = state.leases.ids] in completion(ids) }
+            return { [ids = state.leases.ids] in completion(ids) }
         }
     }
 
     private func answer<R: Sendable>(
         _ completion: @escaping @Sendable (Result<R, StoreError>) -> Void, _ body: () throws(StoreError) -> R
     ) -> () -> Void {
+        let result = attempt(body)
+        return { completion(result) }
+    }
+
+    private func attempt<R>(_ body: () throws(StoreError) -> R) -> Result<R, StoreError> {
         let result: Result<R, StoreError>
         do { result = .success(try body()) } catch { result = .failure(error) }
         // Damage found while evaluating concerns everybody, not this caller only.
         if case .failure(let error) = result, error.code == .corrupt || error.code == .io { context.fail(error) }
-        return { completion(result) }
+        return result
     }
 
     private func compact(to revision: Int64) throws(StoreError) -> Int64 {
@@ -66,10 +72,12 @@ struct BatchEvaluator: ~Copyable {
     // MARK: Leases
 
     private func existing(_ id: Int64) throws(StoreError) -> LiveLease {
-        guard let lease = state.leases[id] else {
-            throw StoreError(.leaseNotFound, "lease \(id) does not exist")
-        }
+        guard let lease = state.leases.live(id) else { throw Self.notFound(id) }
         return lease
+    }
+
+    private static func notFound(_ id: Int64) -> StoreError {
+        StoreError(.leaseNotFound, "lease \(id) does not exist")
     }
 
     private func grant(_ asked: Int64, _ seconds: Int64) throws(StoreError) -> Lease {
@@ -81,8 +89,8 @@ struct BatchEvaluator: ~Copyable {
         var id = asked
         while id == 0 || (asked == 0 && state.leases[id] != nil) { id = Int64.random(in: 1 ... .max) }
         if state.leases[id] != nil { throw StoreError(.leaseExists, "lease \(id) exists already") }
-        let lease = LiveLease(
-            id: id, grantedSeconds: seconds, deadline: now + seconds * 1_000_000_000, isSettled: true)
+        var lease = LiveLease(id: id, grantedSeconds: seconds, deadline: now, isSettled: true)
+        lease.renew(now: now)
         record(lease)
         return lease.lease(now: now)
     }
@@ -97,7 +105,7 @@ struct BatchEvaluator: ~Copyable {
     /// knows that this deadline no longer counts.
     private func renew(_ id: Int64) throws(StoreError) -> Lease {
         var lease = try existing(id)
-        lease.deadline = now + lease.grantedSeconds * 1_000_000_000
+        lease.renew(now: now)
         if lease.isSettled {
             lease.isSettled = false
             record(lease)
@@ -108,57 +116,143 @@ struct BatchEvaluator: ~Copyable {
         return lease.lease(now: now)
     }
 
-    /// Deletes the lease's keys at one revision.
-    private func revoke(_ id: Int64) throws(StoreError) -> Int64 {
-        _ = try existing(id)
-        let keys = try executor.view.keys(of: id, onWriterThread: true)
-        let logBytes = keys.reduce(0) { $0 + 60 + $1.count }
-        if logBytes > state.room - state.payload.count { throw SpaceKeeper.diskIsShort("the log") }
-        var changes = ChangeWriter(state: state, origin: Origin("lease"), now: executor.now)
-        for key in keys {
-            try key.withRawBytes { key throws(StoreError) in
-                if let record = try executor.view.record(key, at: .max), record.header.lease == id {
-                    changes.delete(record)
-                }
-            }
+    private func revoke(
+        _ id: Int64, _ completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
+    ) -> (() -> Void)? {
+        switch attempt({ () throws(StoreError) in try removeStep(of: id) }) {
+        case .success(.none): return nil
+        case .success(.some(let revision)): return { completion(.success(revision)) }
+        case .failure(let error): return { completion(.failure(error)) }
         }
-        changes.finish()
+    }
+
+    /// Deletes the lease's keys, at one revision if one batch takes them all, and the lease with the last of them. nil:
+    /// there are more.
+    private func removeStep(of id: Int64) throws(StoreError) -> Int64? {
+        guard let lease = state.leases[id] else { throw Self.notFound(id) }
+        let step = try executor.view.keys(of: id, logBytes: StoreLimits.deletionBytes, onWriterThread: true)
+        if step.logBytes > state.room - state.payload.count { throw SpaceKeeper.diskIsShort("the log") }
+        try delete(step.keys, of: id)
+        if !step.isComplete {
+            end(lease)
+            return nil
+        }
         state.leases.remove(id)
         state.log.leaseRemoval(id)
         state.generation.leaseChanges.append(.remove(id))
         return state.revision
     }
+
+    private func delete(_ keys: [[UInt8]], of lease: Int64) throws(StoreError) {
+        var changes = ChangeWriter(state: state, origin: Origin("lease"), now: executor.now)
+        for key in keys {
+            try key.withRawBytes { key throws(StoreError) in
+                if let record = try executor.view.record(key, at: .max), record.header.lease == lease {
+                    changes.delete(record)
+                }
+            }
+        }
+        changes.finish()
+    }
+
+    /// Says in the log, in one batch with the first of its keys, that the lease is over: should this stop half-way, for a
+    /// crash or for want of space, nobody can renew what is left of it, and its removal goes on by itself.
+    private func end(_ lease: LiveLease) {
+        if lease.isEnding { return }
+        var lease = lease
+        lease.deadline = min(lease.deadline, now)
+        lease.isSettled = true
+        lease.isEnding = true
+        state.leases.set(lease, now: now)
+        state.record(lease, now: now, context.storage)
+    }
+}
+
+/// Keys that a lease holds.
+struct LeaseKeys {
+    /// In order.
+    var keys: [[UInt8]] = []
+    /// What deleting them takes of the log.
+    var logBytes = 0
+    /// These are all.
+    var isComplete = true
+
+    /// False if it does not fit any more.
+    fileprivate mutating func add(_ key: [UInt8], within limit: Int) -> Bool {
+        let bytes = ChangeWriter.changeBytes + key.count
+        if logBytes + bytes > limit {
+            isComplete = false
+            return false
+        }
+        keys.append(key)
+        logBytes += bytes
+        return true
+    }
+
+    fileprivate mutating func sort() {
+        keys.sort { a, b in a.withUnsafeBytes { a in b.withUnsafeBytes { b in compareBytes(a, b) } } < 0 }
+    }
 }
 
 extension ReadView {
-    /// The keys that a lease holds at the newest published or batched revision, in order.
-    /// The writer has an index of the tail for this; others look through the tail.
+    /// The keys that a lease holds, in order: for the writer's thread as the batch leaves them that it collects, for
+    /// others at the newest published revision.
     func keys(of lease: Int64, onWriterThread: Bool) throws(StoreError) -> [[UInt8]] {
-        var keys: Set<[UInt8]> = []
+        try keys(of: lease, logBytes: .max, onWriterThread: onWriterThread).keys
+    }
+
+    /// As many of them as can be deleted for so many bytes of the log.
+    func keys(of lease: Int64, logBytes limit: Int, onWriterThread: Bool) throws(StoreError) -> LeaseKeys {
+        let revision = onWriterThread ? Int64.max : published.revision
+        var found = LeaseKeys()
+        var seen: Set<[UInt8]> = []
+        try forEachKeyPut(with: lease, through: revision, onWriterThread: onWriterThread) { key throws(StoreError) in
+            let copy = Array(key)
+            if !seen.insert(copy).inserted { return true }
+            guard let header = try record(key, at: revision)?.header, !header.isTombstone, header.lease == lease else {
+                return true
+            }
+            return found.add(copy, within: limit)
+        }
+        found.sort()
+        return found
+    }
+
+    /// Keys that were put with the lease. Some have lost it since, and some come more than once. The writer has an index
+    /// of the tail for this; others look through the tail.
+    private func forEachKeyPut(
+        with lease: Int64, through revision: Int64, onWriterThread: Bool,
+        _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        if try !forEachKeyInCheckpoint(of: lease, body) { return }
+        for generation in published.generations {
+            if onWriterThread {
+                for node in generation.leasedKeys[lease] ?? [] {
+                    if try !body(node.key) { return }
+                }
+                continue
+            }
+            let log = generation.memtable.log
+            // What is behind that is a batch on its way to the disk: nobody may know of it yet.
+            for index in 0..<log.index(of: revision + 1) where log[index].header.lease == lease {
+                if try !body(log[index].node.key) { return }
+            }
+        }
+    }
+
+    /// False if `body` wants no more.
+    private func forEachKeyInCheckpoint(
+        of lease: Int64, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Bool {
         try withBigEndian(lease) { prefix throws(StoreError) in
             try snapshot.withCursor(database.leaseKeys) { cursor throws(StoreError) in
                 var entry = try lmdb(database.path) { () throws(LMDBError) in try cursor.seek(prefix) }
                 while let found = entry?.key, found.count > 8, compareBytes(found.slice(0, 8), prefix) == 0 {
-                    keys.insert(Array(found[8...]))
+                    if try !body(found.slice(8, found.count - 8)) { return false }
                     entry = try lmdb(database.path) { () throws(LMDBError) in try cursor.next() }
                 }
+                return true
             }
         }
-        for generation in published.generations {
-            if onWriterThread {
-                for node in generation.leasedKeys[lease] ?? [] { keys.insert(Array(node.key)) }
-                continue
-            }
-            for index in 0..<generation.memtable.log.count {
-                let version = generation.memtable.log[index]
-                if version.header.lease == lease { keys.insert(Array(version.node.key)) }
-            }
-        }
-        var live: [[UInt8]] = []
-        for key in keys {
-            let record = try key.withRawBytes { key throws(StoreError) in try self.record(key, at: .max)?.header }
-            if let record, !record.isTombstone, record.lease == lease { live.append(key) }
-        }
-        return live.sorted { a, b in a.lexicographicallyPrecedes(b) }
     }
 }

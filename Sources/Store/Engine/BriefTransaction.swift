@@ -11,7 +11,8 @@ extension Operation {
     fileprivate var isBrief: Bool {
         switch self {
         case .range(let range): range.range.isKey
-        case .put: true
+        // The value that it keeps may be a long one, and is written again.
+        case .put(let put): !put.ignoresValue
         case .delete(let delete): delete.range.isKey
         case .transaction: false
         }

@@ -3,8 +3,11 @@ internal import Glibc
 extension LocalEngineOptions {
     /// Says why on standard error and ends the process with status 74 (EX_IOERR of sysexits.h).
     package static let endProcess: @Sendable (StoreError) -> Void = { error in
-        var line = "berth store: \(error)\n"
-        line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
+        // Whoever reads standard error may wait for the same disk.
+        LastWords.say {
+            var line = "berth store: \(error)\n"
+            line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
+        }
         _exit(74)
     }
 }

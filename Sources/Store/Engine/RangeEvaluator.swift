@@ -9,7 +9,7 @@ struct RangeEvaluator {
     /// A target without an order sorts what the limit has left, and one row more is read to know if there are any.
     private var readLimit: Int {
         if readsAll || request.limit <= 0 { return .max }
-        return sorts ? request.limit + 1 : request.limit
+        return sorts && request.limit < .max ? request.limit + 1 : request.limit
     }
 
     private var filters: Bool {

@@ -84,7 +84,7 @@ struct RangeReader {
         let end = try view.scan(
             ScanBounds(request.range), at: revision, verifying: verifying, rows: StoreLimits.viewRows, visit)
         if case .paused(let last) = end {
-            // Pinned while this view still keeps the history from being removed.
+            // A compaction may be ahead of it by now: the next view looks.
             step.pin = context.pins.add(revision, now: context.storage.monotonicNanoseconds)
             step.last = last
         }
@@ -101,6 +101,11 @@ struct RangeReader {
             guard context.pins.holds(pin, now: context.storage.monotonicNanoseconds) else {
                 throw StoreError(
                     .compacted, "the read at revision \(revision) took too long; read in pages with a limit")
+            }
+            // This view is newer than the one before, and the pin may have come too late.
+            if try view.removedRevision() > revision {
+                throw StoreError(
+                    .compacted, "revision \(revision) was compacted while it was read; read in pages with a limit")
             }
             let end = try view.scan(bounds, at: revision, verifying: verifying, rows: StoreLimits.viewRows, visit)
             guard case .paused(let last) = end else { return }

@@ -98,6 +98,6 @@ struct Recovery {
         }
         return Outcome(
             database: database, suspect: suspect, checkpoint: replay.checkpoint, writer: writer, published: published,
-            file: file, liveBytes: replay.checkpoint.liveBytes + replay.generation.memtable.contentBytes, spare: spare)
+            file: file, liveBytes: replay.checkpoint.liveBytes + replay.pendingBytes, spare: spare)
     }
 }

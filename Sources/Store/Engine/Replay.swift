@@ -1,6 +1,7 @@
 internal import LMDB
 
-/// Applies the log's batches to a tail in memory, and to the checkpoint whenever the tail has grown too large.
+/// Applies the log's batches to a tail in memory, and to the checkpoint whenever the tail has grown too large (and there is
+/// room on the disk).
 /// Idempotent: it starts at the position that the checkpoint holds, and the checkpoint moves with what it applies.
 struct Replay {
     let database: Database
@@ -12,6 +13,8 @@ struct Replay {
     private(set) var compactRevision: Int64
     private(set) var stateHash: StateHash
     private var leases: [Int64: LeaseRecord] = [:]
+    /// Size of the generation at which the checkpoint is to take it over.
+    private var takesOverAt = StoreLimits.generationBytes
 
     init(database: Database, checkpoint: CheckpointState, storage: any Storage) throws(StoreError) {
         self.database = database
@@ -80,11 +83,34 @@ struct Replay {
                 versions: generation.memtable.log.count, leaseChanges: generation.leaseChanges.count,
                 position: position, revision: revision, compactRevision: compactRevision, stateHash: stateHash))
         generation.startedNanoseconds = storage.monotonicNanoseconds
-        if generation.bytes < StoreLimits.generationBytes { return }
+        if generation.bytes >= takesOverAt { try takeOver() }
+    }
+
+    /// On a full disk the tail stays in memory and grows: the log has everything, so the store can open, and its
+    /// checkpointer goes on behind what was taken over when there is space.
+    private mutating func takeOver() throws(StoreError) {
         var state = checkpoint
-        _ = try CheckpointApplier(database: database, storage: storage).apply(generation, from: &state)
+        do throws(StoreError) {
+            _ = try CheckpointApplier(database: database, storage: storage).apply(generation, from: &state)
+        } catch {
+            checkpoint = state
+            guard error.code == .noSpace, generation.bytes < StoreLimits.replayBytesMaximum else { throw error }
+            takesOverAt = generation.bytes + StoreLimits.generationBytes
+            return
+        }
         checkpoint = state
         generation = Generation()
+        takesOverAt = StoreLimits.generationBytes
+    }
+
+    /// Key and value bytes of the tail that the checkpoint does not count yet: it may have taken over a part.
+    var pendingBytes: Int64 {
+        let memtable = generation.memtable
+        let taken = generation.marks.last { $0.position.sequence <= checkpoint.position.sequence }?.versions ?? 0
+        return (0..<taken).reduce(memtable.contentBytes) { bytes, index in
+            let record = memtable.log[index].record
+            return bytes - Int64(record.key.count + record.value.count)
+        }
     }
 
     func liveLeases() -> LeaseTable {

@@ -56,10 +56,30 @@ final class StoreContext: Sendable {
             return present == nil
         }
         if !isFirst { return }
-        if error.code == .corrupt { suspect.set() }
+        // Before anything that takes time: until they see this, others go on acknowledging.
         poisoned.store(true, ordering: .releasing)
-        log(.error, "the store stops: \(error)")
+        LastWords.say { [suspect, options] in
+            if error.code == .corrupt { suspect.set() }
+            options.log(.error, "the store stops: \(error)")
+        }
         options.onFatal(error)
+    }
+}
+
+/// What is worth doing before the process ends, but may hang: a disk that does not answer, a pipe behind standard error
+/// that nobody reads.
+enum LastWords {
+    /// Runs `body` on a thread of its own and waits for it, though not for long.
+    static func say(_ body: @escaping @Sendable () -> Void) {
+        let isSaid = Monitor(false)
+        let thread = try? StoreThread(name: "berth-last") {
+            body()
+            isSaid.broadcast { $0 = true }
+        }
+        guard let thread else { return body() }
+        // The real clock, which the monitor waits by, whatever storage there is.
+        let deadline = PosixStorage().monotonicNanoseconds + StoreLimits.lastWordsNanoseconds
+        if isSaid.wait(until: deadline, { $0 ? () : nil }) != nil { thread.join() }
     }
 }
 
@@ -72,24 +92,42 @@ final class RevisionPins: Sendable {
     private struct State {
         var next = 0
         var pins: [Int: Pin] = [:]
+        /// Steps of the removal. One that has begun and not ended works with the pins that there were when it began.
+        var begunSteps = 0
+        var endedSteps = 0
+
+        mutating func add(_ pin: Pin) -> Int {
+            next += 1
+            pins[next] = pin
+            return next
+        }
     }
     private let state = Monitor(State())
 
+    /// A step of the removal that is under way may still go past it: who reads on looks at `removedRevision`.
     func add(_ revision: Int64, now: Int64) -> Int {
-        state.withLock { state in
-            state.next += 1
-            state.pins[state.next] = Pin(revision: revision, deadline: now + StoreLimits.pinNanoseconds)
-            return state.next
+        state.withLock { $0.add(Pin(revision: revision, deadline: now + StoreLimits.pinNanoseconds)) }
+    }
+
+    /// Puts a pin at another revision, with a new deadline; a new pin if `pin` is nil. Returns its number.
+    func move(_ pin: Int?, to revision: Int64, now: Int64) -> Int {
+        let moved = Pin(revision: revision, deadline: now + StoreLimits.pinNanoseconds)
+        return state.withLock { state in
+            guard let pin else { return state.add(moved) }
+            state.pins[pin] = moved
+            return pin
         }
     }
 
-    /// Holds back the removal of anything, without a time limit, for a snapshot.
+    /// Holds back the removal of anything, without a time limit, for a snapshot. Waits for the end of a step that is
+    /// under way, which takes one commit; so not for the thread that makes these steps.
     func hold() -> Int {
-        state.withLock { state in
-            state.next += 1
-            state.pins[state.next] = Pin(revision: 0, deadline: .max)
-            return state.next
+        // First the pin, so that not one step follows the other while this waits.
+        let (pin, begun) = state.withLock { state in
+            (state.add(Pin(revision: 0, deadline: .max)), state.begunSteps)
         }
+        state.wait { $0.endedSteps >= begun ? () : nil }
+        return pin
     }
 
     func remove(_ pin: Int) { state.withLock { _ = $0.pins.removeValue(forKey: pin) } }
@@ -99,10 +137,16 @@ final class RevisionPins: Sendable {
         state.withLock { ($0.pins[pin]?.deadline ?? 0) > now }
     }
 
-    func lowest(now: Int64) -> Int64? {
+    /// Begins a step of the removal and returns the lowest revision that is pinned. `endRemoval` must follow.
+    func beginRemoval(now: Int64) -> Int64? {
         state.withLock { state in
+            state.begunSteps += 1
             state.pins = state.pins.filter { $0.value.deadline > now }
             return state.pins.values.map(\.revision).min()
         }
     }
+
+    func endRemoval() { state.broadcast { $0.endedSteps += 1 } }
+
+    var isStepUnderWay: Bool { state.withLock { $0.begunSteps > $0.endedSteps } }
 }

@@ -27,6 +27,18 @@ final class StoreDirectory: Sendable {
         let storage = options.storage
         try storage.makeDirectory(path)
         try Self.checkFileSystem(path, ephemeral: options.ephemeral)
+        try syncParent(storage)
+    }
+
+    /// The directory's own entry must survive a power cut, too. Where there is a log already this has been done.
+    private func syncParent(_ storage: any Storage) throws(StoreError) {
+        if try storage.names(in: path).contains("wal") { return }
+        do throws(StoreError) {
+            try storage.syncDirectory(path + "/..")
+        } catch {
+            // Somebody else made it where this process may not look, or where directories cannot be synced.
+            if error.cause != EACCES && error.cause != EINVAL { throw error }
+        }
     }
 
     /// Becomes the owner: takes the lock, then makes the directories that are missing.

@@ -115,26 +115,47 @@ struct TransactionExecutor: ~Copyable {
         var puts = 0
         /// Of deletions of whole ranges.
         var deletedBytes = 0
-        var logBytes: Int
+        var deletesRanges = false
+        /// For what is there before the transaction.
+        private var logBytes: Int
+        /// For deleting again what the transaction itself puts.
+        private var againBytes = 0
+
+        init(logBytes: Int) { self.logBytes = logBytes }
+
+        /// A nested transaction may delete a range with keys that one before it has put.
+        var mostLogBytes: Int { deletesRanges ? logBytes + againBytes : logBytes }
 
         mutating func put(_ key: Int, _ value: Int) {
             puts += 1
             growth += key + value
-            logBytes += Self.changeBytes + key + value
+            logBytes += ChangeWriter.changeBytes + key + value
+            againBytes += ChangeWriter.changeBytes + key
         }
 
-        mutating func delete(_ key: Int) { logBytes += Self.changeBytes + key }
+        mutating func delete(_ key: Int) { logBytes += ChangeWriter.changeBytes + key }
 
-        static let changeBytes = 8 + RecordHeader.encodedSize
+        /// One key of a range.
+        mutating func deleteInRange(_ key: Int) {
+            deletedBytes += ChangeWriter.changeBytes + key
+            delete(key)
+        }
     }
 
-    /// Growth is refused when space is short; anything is when the log has no room for it.
+    /// Growth is refused when space is short; anything is when the log has no room for it. A value that is kept costs as
+    /// much as one that is brought, so a short request can be too large.
     private func admit(_ cost: Cost, isRelease: Bool) throws(StoreError) {
+        if cost.mostLogBytes > StoreLimits.transactionLogBytes {
+            throw StoreError(
+                .requestTooLarge,
+                "the transaction takes \(cost.mostLogBytes) bytes of the log; at most "
+                    + "\(StoreLimits.transactionLogBytes) are accepted; split it")
+        }
         if cost.puts > 0, !isRelease {
             let pending = state.generation.memtable.contentBytes - content
             try space.admit(growth: pending + Int64(cost.growth))
         }
-        if cost.logBytes > state.room - state.payload.count { throw SpaceKeeper.diskIsShort("the log") }
+        if cost.mostLogBytes > state.room - state.payload.count { throw SpaceKeeper.diskIsShort("the log") }
     }
 
     private func check(_ put: Put, _ cost: inout Cost) throws(StoreError) {
@@ -146,7 +167,7 @@ struct TransactionExecutor: ~Copyable {
             }
             if put.ignoresValue { value = record.value.count }
         }
-        if put.lease != 0, state.leases[put.lease] == nil {
+        if put.lease != 0, state.leases.live(put.lease) == nil {
             throw StoreError(.leaseNotFound, "lease \(put.lease) does not exist")
         }
         cost.put(put.key.count, value)
@@ -155,15 +176,14 @@ struct TransactionExecutor: ~Copyable {
     /// One record must fit into one log segment, and who waits for it must not wait for long.
     private func check(_ delete: Delete, _ cost: inout Cost) throws(StoreError) {
         if case .key(let key) = delete.range { return cost.delete(key.count) }
-        var bytes = cost.deletedBytes
-        var logBytes = cost.logBytes
+        var sum = cost
+        sum.deletesRanges = true
         try forEach(delete.range) { record throws(StoreError) in
-            bytes += Cost.changeBytes + record.key.count
-            logBytes += Cost.changeBytes + record.key.count
-            return bytes <= StoreLimits.deletionBytes
+            sum.deleteInRange(record.key.count)
+            return sum.deletedBytes <= StoreLimits.deletionBytes
         }
-        (cost.deletedBytes, cost.logBytes) = (bytes, logBytes)
-        if bytes > StoreLimits.deletionBytes {
+        cost = sum
+        if cost.deletedBytes > StoreLimits.deletionBytes {
             throw StoreError(
                 .requestTooLarge, "the range holds too many keys for one transaction; delete it in smaller ranges")
         }

@@ -36,8 +36,11 @@ final class Writer: Sendable {
         }
     }
 
+    /// A disk that stalls now and then must not hold an event loop up at once again.
+    private static let quickSyncs = 64
+
     private var isQuick: Bool {
-        state.syncNanoseconds < context.options.quickSyncNanoseconds
+        state.quickSyncs >= Self.quickSyncs
             && state.generation.bytes < StoreLimits.generationBytes && !state.generation.memtable.log.isFull
             && log.hasNextSegment(at: state.position) && context.space.shortage == nil && !isAhead
     }
@@ -52,7 +55,11 @@ final class Writer: Sendable {
         while true {
             queue.giveTurn(wakingAt: state.timers.next(state))
             switch queue.next() {
-            case .requests(let requests): write(requests)
+            case .requests(let requests):
+                write(requests)
+                // While somebody always asks, no time ever wakes this thread. Renewals in `requests` come before the
+                // ends of leases here.
+                if state.timers.anyIsDue(state, context.storage.monotonicNanoseconds) { onTime() }
             case .closed: return finish()
             case .time: onTime()
             }
@@ -75,7 +82,9 @@ final class Writer: Sendable {
         if context.failure != nil { return state.timers.stop() }
         let now = context.storage.monotonicNanoseconds
         if state.timers.sealIsDue(now) { seal() }
-        if state.timers.checkpointIsDue(state, now), !checkpointer.isBusy { handOver() }
+        if state.timers.checkpointIsDue(state, now) {
+            if checkpointer.isBusy { state.timers.checkpointIsBusy(now) } else { handOver() }
+        }
         if state.timers.retentionIsDue(now) { applyRetention() }
         if state.leases.settleAt ?? .max <= now { settleLeases(all: false) }
         expireLeases(now)
@@ -137,52 +146,76 @@ final class Writer: Sendable {
         if context.space.shortage == .quota { giveUpHistory() }
     }
 
+    private static let pressureStep: Int64 = 100
+
     /// At the quota a policy that keeps history by age gives it up, or else what is deleted would not count for a day.
     private func giveUpHistory() {
         let target = state.revision - StoreLimits.pressureRevisions
-        if context.options.retention == nil || target <= state.compactRevision { return }
+        // Each costs a batch of its own, and every write at the quota comes here.
+        if context.options.retention == nil || target - state.compactRevision < Self.pressureStep { return }
         context.log(.warning, "history before revision \(target) is given up: the quota is reached")
         write([.compaction(target, { _ in })])
     }
 
-    /// Writes as many of the requests as one batch takes and returns the others.
+    /// Writes as many of the requests as one batch takes and returns the others. The first of those may have begun: its
+    /// rest goes into the next batch.
     private func writeBatch(
         _ requests: ArraySlice<WriteRequest>, room: Int
     ) -> ArraySlice<WriteRequest> {
-        state.beginBatch(room: room - StoreLimits.batchSlack)
+        state.beginBatch(room: min(room, StoreLimits.batchLogBytes) - StoreLimits.batchSlack)
         let content = state.generation.memtable.contentBytes
         var answers: [() -> Void] = []
         answers.reserveCapacity(requests.count)
-        var rest = requests
+        var begun = 0
+        var hasWritten = false
         do throws(StoreError) {
             var batch = try BatchEvaluator(context: context, state: state)
-            while let request = rest.first, state.payload.count < min(StoreLimits.batchBytes, state.room) {
-                answers.append(batch.evaluate(request))
-                rest = rest.dropFirst()
+            while let request = requests.dropFirst(begun).first,
+                state.payload.count < min(StoreLimits.batchBytes, state.room)
+            {
+                begun += 1
+                guard let answer = batch.evaluate(request) else { break }
+                answers.append(answer)
             }
             if let failure = context.failure { throw failure }
             context.space.grew(state.generation.memtable.contentBytes - content)
-            if state.log.records > 0 {
-                try append()
-            }
+            hasWritten = state.log.records > 0
+            if hasWritten { try append() }
+            try recordLateGrants()
         } catch {
             context.fail(error)
             let unknown = StoreError(
                 .indeterminate, "the outcome of this write is unknown: \(error.message)", cause: error.cause)
-            for request in requests.prefix(requests.count - rest.count) { request.fail(unknown) }
-            return rest
+            for request in requests.prefix(begun) { request.fail(unknown) }
+            return requests.dropFirst(begun)
         }
         if requests.contains(where: { if case .flush = $0 { true } else { false } }) {
             checkpointer.waitUntilIdle()
             if !checkpointer.isBusy { handOver() }
         }
         if !state.touchedLeases.isEmpty { state.stampTouchedLeases(now: context.storage.monotonicNanoseconds) }
-        let hasWritten = state.log.records > 0
         for answer in answers { answer() }
         // Those who wrote hear of it before those who watch.
         if hasWritten { onPublish() }
         if wantsCheckpoint, !checkpointer.isBusy { handOver() }
-        return rest
+        return requests.dropFirst(answers.count)
+    }
+
+    /// A grant's record was made before the sync, and its time counts from after it. Should that have taken longer than
+    /// what a start adds, the grant is recorded again before it is answered: with the deadline as it is now, and if the
+    /// disk is as slow again, so that a start gives the full time.
+    private func recordLateGrants() throws(StoreError) {
+        for isSettled in [true, false] {
+            let now = context.storage.monotonicNanoseconds
+            let late = state.lateGrants(now: now)
+            if late.isEmpty { return }
+            if try log.prepare(at: state.position) < StoreLimits.batchSlack + late.count * LeaseRecord.logBytes {
+                state.unsettle(late, now: now)
+                return context.log(.warning, "no room on the disk to record when leases end")
+            }
+            state.recordAgain(late, isSettled: isSettled, now: now, context.storage)
+            try append()
+        }
     }
 
     /// A compaction frees nothing before the checkpoint knows of it: when space is short that must not wait.
@@ -194,16 +227,20 @@ final class Writer: Sendable {
     /// Makes the batch durable, then visible.
     private func append() throws(StoreError) {
         state.log.state(revision: state.revision, hash: state.stateHash)
-        let started = context.storage.monotonicNanoseconds
-        state.position = try log.append(state.payload.bytes, records: state.log.records, at: state.position)
-        let now = context.storage.monotonicNanoseconds
-        state.syncNanoseconds = now - started
-        state.timers.wrote(now, state)
+        try sync(records: state.log.records)
+        state.timers.wrote(context.storage.monotonicNanoseconds, state)
         state.mark()
         context.published.withLock { published in
             published.revision = state.revision
             published.compactRevision = state.compactRevision
         }
+    }
+
+    private func sync(records: Int) throws(StoreError) {
+        let started = context.storage.monotonicNanoseconds
+        state.position = try log.append(state.payload.bytes, records: records, at: state.position)
+        let isQuick = context.storage.monotonicNanoseconds - started < context.options.quickSyncNanoseconds
+        state.quickSyncs = isQuick ? state.quickSyncs + 1 : 0
     }
 
     private func seal() {
@@ -213,7 +250,7 @@ final class Writer: Sendable {
         }
         do {
             state.beginBatch(room: .max)
-            state.position = try log.append(state.payload.bytes, records: 0, at: state.position)
+            try sync(records: 0)
             state.timers.sealed()
         } catch {
             context.fail(error)

@@ -6,6 +6,8 @@ final class WriterQueue: Sendable {
         var isClosed = false
         /// The writer's thread has it from the beginning.
         var isTaken = true
+        /// Something is due on the writer's thread while another has the turn: nobody else gets it before that thread.
+        var isAwaited = false
         /// When the writer's thread has something to do although nobody asks; nil: never.
         var wakesAt: Int64?
     }
@@ -37,10 +39,10 @@ final class WriterQueue: Sendable {
         while true {
             let deadline = state.withLock { $0.wakesAt }
             let wake: Wake?? = state.wait(until: deadline) { state in
-                if state.isTaken { return nil }
-                if let wake = Self.take(&state) { return wake }
-                // A caller has written meanwhile, and there is something to do behind it.
-                return state.wakesAt != deadline && Self.isEarlier(state.wakesAt, deadline) ? .some(nil) : nil
+                if !state.isTaken, let wake = Self.take(&state) { return wake }
+                // A caller has written meanwhile, and there is something to do behind it. Another may have the turn by
+                // now: the time must be known all the same, for whoever comes next tells only of an earlier one.
+                return Self.isEarlier(state.wakesAt, deadline) ? .some(nil) : nil
             }
             if let wake = wake ?? atTime() { return wake }
         }
@@ -54,8 +56,10 @@ final class WriterQueue: Sendable {
         return .requests(state.requests)
     }
 
+    /// Who has the turn gives it to this thread then, at the latest after one write.
     private func atTime() -> Wake? {
         state.wait { state in
+            state.isAwaited = state.isTaken
             if state.isTaken { return nil }
             if let wake = Self.take(&state) { return wake }
             state.isTaken = true
@@ -71,7 +75,7 @@ final class WriterQueue: Sendable {
     /// For any other thread. False: somebody has it, somebody waits, or the store is closed.
     func takeTurn() -> Bool {
         state.withLock { state in
-            if state.isTaken || state.isClosed || !state.requests.isEmpty { return false }
+            if state.isTaken || state.isAwaited || state.isClosed || !state.requests.isEmpty { return false }
             state.isTaken = true
             return true
         }
@@ -84,7 +88,8 @@ final class WriterQueue: Sendable {
         var mustWake = false
         state.signal(where: { _ in mustWake }) { state in
             if let request { state.requests.append(request) }
-            mustWake = !state.requests.isEmpty || state.isClosed || Self.isEarlier(time, state.wakesAt)
+            mustWake =
+                !state.requests.isEmpty || state.isClosed || state.isAwaited || Self.isEarlier(time, state.wakesAt)
             state.wakesAt = time
             state.isTaken = false
         }

@@ -18,8 +18,8 @@ final class WriterState: @unchecked Sendable {
     /// Payload bytes that the batch may have.
     var room = Int.max
     var timers = WriterTimers()
-    /// How long the last write and sync took. Not known before the first one.
-    var syncNanoseconds = Int64.max
+    /// How many writes and syncs in a row, up to the last one, were quick.
+    var quickSyncs = 0
 
     init(
         generation: Generation, revision: Int64, compactRevision: Int64, stateHash: StateHash, position: LogPosition,
@@ -50,9 +50,41 @@ final class WriterState: @unchecked Sendable {
     /// The time of a lease counts from the answer, not from before the sync that the answer had to wait for.
     func stampTouchedLeases(now: Int64) {
         for id in touchedLeases {
-            guard var lease = leases[id] else { continue }
-            lease.deadline = now + lease.grantedSeconds * 1_000_000_000
+            guard var lease = leases.live(id) else { continue }
+            lease.renew(now: now)
             leases.set(lease, now: now)
+        }
+    }
+
+    /// Grants whose answer, if it left now, would promise more than a start makes of the record.
+    func lateGrants(now: Int64) -> [LiveLease] {
+        touchedLeases.compactMap { leases.live($0) }.filter { lease in
+            var answered = lease
+            answered.renew(now: now)
+            // Some of what a start adds is left for the way from here to the answer.
+            return lease.isSettled && answered.deadline - lease.deadline > LiveLease.recordSlack / 10 * 9
+        }
+    }
+
+    /// Their records do not say when they end; that is made up for later.
+    func unsettle(_ late: [LiveLease], now: Int64) {
+        for var lease in late {
+            lease.isSettled = false
+            leases.set(lease, now: now)
+        }
+    }
+
+    /// Puts leases granted in the batch before into a batch of their own.
+    /// - Parameter isSettled: the record counts from now; else it says that a start must give the full time.
+    func recordAgain(_ late: [LiveLease], isSettled: Bool, now: Int64, _ storage: any Storage) {
+        let touched = touchedLeases
+        beginBatch(room: .max)
+        touchedLeases = touched
+        for var lease in late {
+            lease.renew(now: now)
+            lease.isSettled = isSettled
+            leases.set(lease, now: now)
+            record(lease, now: now, storage)
         }
     }
 
@@ -67,6 +99,9 @@ final class WriterState: @unchecked Sendable {
 
 /// Writes a transaction's changes to the log record and to the memtable. The revision is used up by the first one.
 struct ChangeWriter {
+    /// What one change takes of the log besides its key and value.
+    static let changeBytes = 8 + RecordHeader.encodedSize
+
     let state: WriterState
     let now: Int64
     let origin: Origin

@@ -2,6 +2,8 @@
 struct WriterTimers {
     private var sealAt: Int64?
     private var retentionAt: Int64?
+    /// The checkpoint's time had come, but it was still at work.
+    private var checkpointNotBefore: Int64 = 0
     private var isStopped = false
 
     var isUnsealed: Bool { sealAt != nil }
@@ -20,10 +22,17 @@ struct WriterTimers {
 
     func sealIsDue(_ now: Int64) -> Bool { sealAt.map { $0 <= now } ?? false }
 
-    func checkpointIsDue(_ state: WriterState, _ now: Int64) -> Bool {
+    func checkpointIsDue(_ state: WriterState, _ now: Int64) -> Bool { checkpointAt(state).map { $0 <= now } ?? false }
+
+    /// Nobody tells when it has ended, and it may wait for space: looked at again a little later.
+    mutating func checkpointIsBusy(_ now: Int64) { checkpointNotBefore = now + StoreLimits.fullDiskNanoseconds }
+
+    private func checkpointAt(_ state: WriterState) -> Int64? {
         let started = state.generation.startedNanoseconds
-        return started != 0 && started + StoreLimits.checkpointNanoseconds <= now
+        return started == 0 ? nil : max(started + StoreLimits.checkpointNanoseconds, checkpointNotBefore)
     }
+
+    func anyIsDue(_ state: WriterState, _ now: Int64) -> Bool { next(state).map { $0 <= now } ?? false }
 
     /// nil: nothing to do until somebody asks.
     func next(_ state: WriterState) -> Int64? {
@@ -31,8 +40,7 @@ struct WriterTimers {
         var times: [Int64] = []
         if let sealAt { times.append(sealAt) }
         if let retentionAt { times.append(retentionAt) }
-        let started = state.generation.startedNanoseconds
-        if started != 0 { times.append(started + StoreLimits.checkpointNanoseconds) }
+        if let checkpoint = checkpointAt(state) { times.append(checkpoint) }
         if let lease = state.leases.nextDeadline { times.append(lease) }
         if let settle = state.leases.settleAt { times.append(settle) }
         return times.min()

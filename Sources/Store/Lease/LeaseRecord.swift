@@ -17,6 +17,8 @@ struct LeaseRecord: Hashable, Sendable {
     /// monotonic deadline 32, boot 40. The first builds wrote the first 24 bytes only.
     static let encodedSize = 48
     static let shortSize = 24
+    /// As a record of the log, with its head and the lease.
+    static let logBytes = 16 + encodedSize
 
     func encode(to target: UnsafeMutableRawBufferPointer) {
         target.set(0, grantedSeconds)

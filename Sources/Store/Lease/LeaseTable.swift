@@ -16,15 +16,25 @@ struct LeaseTable: Sendable {
         for lease in recovered { set(lease, now: now) }
     }
 
-    var ids: [Int64] { leases.keys.sorted() }
+    /// What clients may know of.
+    var ids: [Int64] { leases.values.filter { !$0.isEnding }.map(\.id).sorted() }
 
+    /// Also one that is ending; `live` is for clients.
     subscript(id: Int64) -> LiveLease? { leases[id] }
+
+    func live(_ id: Int64) -> LiveLease? { leases[id].flatMap { $0.isEnding ? nil : $0 } }
+
+    /// Entries in the order of deadlines, those that count for nothing included.
+    var orderCount: Int { order.count }
 
     /// A new lease, or one whose deadline has moved back.
     mutating func set(_ lease: LiveLease, now: Int64) {
         leases[lease.id] = lease
         if lease.deadline < queued[lease.id] ?? .max { enqueue(lease.id, lease.deadline) }
-        if lease.isSettled { return }
+        if lease.isSettled {
+            unsettled.remove(lease.id)
+            return
+        }
         unsettled.insert(lease.id)
         settleAt = settleAt ?? now + StoreLimits.leaseSettleNanoseconds
     }
@@ -32,6 +42,14 @@ struct LeaseTable: Sendable {
     mutating func remove(_ id: Int64) {
         leases[id] = nil
         unsettled.remove(id)
+        if order.count > 2 * leases.count + 64 { rebuildOrder() }
+    }
+
+    /// Leases that are revoked long before their deadlines leave their entries behind: not more of them than of others.
+    private mutating func rebuildOrder() {
+        queued = queued.filter { leases[$0.key] != nil }
+        order = DeadlineHeap()
+        for (id, deadline) in queued { order.push(DeadlineHeap.Entry(deadline: deadline, id: id)) }
     }
 
     private mutating func enqueue(_ id: Int64, _ deadline: Int64) {
@@ -65,7 +83,7 @@ struct LeaseTable: Sendable {
         var settled: [LiveLease] = []
         for id in unsettled.sorted() {
             guard var lease = leases[id] else { continue }
-            let age = now - (lease.deadline - lease.grantedSeconds * 1_000_000_000)
+            let age = now.subtracting(saturating: lease.deadline.subtracting(saturating: lease.grantedNanoseconds))
             if !all, age < StoreLimits.leaseSettleNanoseconds { continue }
             lease.isSettled = true
             leases[id] = lease

@@ -1,8 +1,12 @@
 /// The store's own snapshots: `snapshots/<16 hex digits of the revision>.snap`, written under another name, synced,
 /// read back from the disk and compared, then renamed. The two newest are kept.
-struct SnapshotFiles {
+///
+/// One whose header does not read does not count: the store itself is well, and another will be made.
+struct SnapshotFiles: Sendable {
     let directory: StoreDirectory
     let storage: any Storage
+    /// Told of those that do not count.
+    var onUnreadable: @Sendable (_ path: String, StoreError) -> Void = { _, _ in }
 
     /// Paths, newest first.
     func paths() throws(StoreError) -> [String] {
@@ -10,14 +14,25 @@ struct SnapshotFiles {
             .map { directory.snapshots + "/" + $0 }
     }
 
+    /// The `count` newest that read, newest first.
+    func readable(_ count: Int) throws(StoreError) -> [(path: String, state: CheckpointState)] {
+        var found: [(path: String, state: CheckpointState)] = []
+        for path in try paths() where found.count < count {
+            do throws(StoreError) {
+                found.append((path, try SnapshotReader(path, storage).state))
+            } catch {
+                onUnreadable(path, error)
+            }
+        }
+        return found
+    }
+
     /// The first log segment that is still needed to bring the oldest of the `count` newest snapshots up to date; the
     /// very first one while there are fewer.
     func firstNeededSegment(_ count: Int) throws(StoreError) -> UInt64 {
-        let newest = try paths().prefix(count)
+        let newest = try readable(count)
         if newest.count < count { return 1 }
-        var first = UInt64.max
-        for path in newest { first = min(first, try SnapshotReader(path, storage).state.position.segment) }
-        return first
+        return newest.map { $0.state.position.segment }.min() ?? 1
     }
 
     /// Makes one of what the checkpoint holds. Returns the state in it. `pause` is called again and again on the way.
@@ -27,8 +42,7 @@ struct SnapshotFiles {
         let state: CheckpointState
         do {
             state = try write(unfinished, context, pause)
-            // What a later rebuild would find out, found out now, while the log behind it still exists.
-            try SnapshotReader(unfinished, storage).read(pause: pause) { _ throws(StoreError) in }
+            try check(unfinished, pause)
         } catch {
             try storage.remove(unfinished)
             throw error
@@ -41,9 +55,22 @@ struct SnapshotFiles {
         return state
     }
 
-    /// Removes all but the `count` newest.
+    /// What a later rebuild would find out, found out now, while the log behind it still exists. A copy that is bad costs
+    /// the snapshot: the store that it is a copy of is well, and the next one may be better.
+    private func check(_ path: String, _ pause: () -> Void) throws(StoreError) {
+        do throws(StoreError) {
+            try SnapshotReader(path, storage).verify(pause: pause)
+        } catch {
+            guard error.code == .corrupt || error.code == .unknownFormat else { throw error }
+            throw StoreError(.unavailable, "a snapshot does not read back: \(error.message)", cause: error.cause)
+        }
+    }
+
+    /// Removes what is older than the `count` newest that read; nothing while there are fewer.
     func keep(_ count: Int) throws(StoreError) {
-        let old = try paths().dropFirst(count)
+        let newest = try readable(count)
+        guard newest.count == count, let oldest = newest.last?.path else { return }
+        let old = try paths().filter { $0 < oldest }
         if old.isEmpty { return }
         for path in old { try storage.remove(path) }
         try storage.syncDirectory(directory.snapshots)

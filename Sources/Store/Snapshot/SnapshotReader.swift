@@ -73,6 +73,24 @@ struct SnapshotReader {
         try checkTrailer(trailer.bytes, hash, chunks, records)
     }
 
+    /// Reads everything and counts it: what `build` would refuse in the end is refused here.
+    func verify(pause: () -> Void = {}) throws(StoreError) {
+        var (records, bytes) = (Int64(0), Int64(0))
+        try read(pause: pause) { record throws(StoreError) in
+            guard case .transaction(let transaction) = record else { return }
+            try transaction.forEachChange { _, key, value throws(StoreError) in
+                records += 1
+                bytes += Int64(key.count + value.count)
+            }
+        }
+        if records != state.liveRecords || bytes != state.liveBytes {
+            throw StoreError(
+                .corrupt,
+                "\(path): \(records) records of \(bytes) bytes, the header promises \(state.liveRecords) of "
+                    + "\(state.liveBytes)")
+        }
+    }
+
     private func checkTrailer(
         _ trailer: UnsafeRawBufferPointer, _ hash: SHA256Stream, _ chunks: UInt64, _ records: UInt64
     ) throws(StoreError) {

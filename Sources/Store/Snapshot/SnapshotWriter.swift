@@ -11,6 +11,8 @@ struct SnapshotWriter: ~Copyable {
     private var hash = SHA256Stream()
     private var chunks: UInt64 = 0
     private var records: UInt64 = 0
+    /// Of all transactions.
+    private var changes: Int64 = 0
 
     /// - Parameter pause: called between two views.
     init(
@@ -34,8 +36,16 @@ struct SnapshotWriter: ~Copyable {
             pause()
         }
         try closeChunk()
+        try checkCount(state)
         try finish()
         return state
+    }
+
+    /// A stream that lacks something of what its header promises must not get a trailer: it would be taken for a backup.
+    private func checkCount(_ state: CheckpointState) throws(StoreError) {
+        if changes == state.liveRecords { return }
+        throw StoreError(
+            .unavailable, "a snapshot of revision \(state.revision) has \(changes) of \(state.liveRecords) records")
     }
 
     /// State and leases of one and the same commit.
@@ -80,6 +90,7 @@ struct SnapshotWriter: ~Copyable {
             if open == nil { open = (revision, try beginTransaction(revision, view), 0) }
             log.change(record.header, key: record.key, value: record.value)
             open?.changes += 1
+            changes += 1
             rows += 1
             bytes += record.key.count + record.value.count
             return true

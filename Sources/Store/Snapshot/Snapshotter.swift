@@ -21,15 +21,20 @@ final class Snapshotter: Sendable {
 
     init(context: StoreContext) {
         self.context = context
-        files = SnapshotFiles(directory: context.directory, storage: context.storage)
+        let told = Monitor<Set<String>>([])
+        files = SnapshotFiles(directory: context.directory, storage: context.storage) { path, error in
+            // Asked after each checkpoint, told once.
+            if !told.withLock({ $0.insert(path).inserted }) { return }
+            context.log(.warning, "\(path) does not read and does not count: \(error)")
+        }
     }
 
     /// Told by the checkpointer after each commit.
-    func applied(_ state: CheckpointState) { work.signal { $0.applied = state } }
+    func applied(_ state: CheckpointState) { work.broadcast { $0.applied = state } }
     /// Told when a shortage begins or ends.
-    func spaceChanged() { work.signal { $0.spaceChanged = true } }
+    func spaceChanged() { work.broadcast { $0.spaceChanged = true } }
     func waitUntilIdle() { work.wait { $0.isBusy || $0.applied != nil ? nil : () } }
-    func close() { work.signal { $0.isClosed = true } }
+    func close() { work.broadcast { $0.isClosed = true } }
 
     /// The body of the snapshotter's thread.
     func run() {
@@ -129,8 +134,7 @@ final class Snapshotter: Sendable {
     }
 
     private func isDue(_ state: CheckpointState) throws(StoreError) -> Bool {
-        let newest = try files.paths().first
-        let base = if let newest { try SnapshotReader(newest, context.storage).state } else { nil as CheckpointState? }
+        let base = try files.readable(1).first?.state
         if let base, base.revision == state.revision { return false }
         let segments = Int64(state.position.segment) - Int64(base?.position.segment ?? 1)
         let logged = segments * Int64(context.options.segmentBytes)

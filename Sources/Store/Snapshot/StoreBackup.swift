@@ -14,13 +14,7 @@ package enum StoreBackup {
     /// Reads the whole file and checks it. Throws `corrupt` with the place, or `unknownFormat`.
     package static func verify(_ path: String, storage: any Storage = PosixStorage()) throws(StoreError) -> Summary {
         let reader = try SnapshotReader(path, storage)
-        var records: Int64 = 0
-        try reader.read { record throws(StoreError) in
-            if case .transaction(let transaction) = record { records += Int64(transaction.changes) }
-        }
-        if records != reader.state.liveRecords {
-            throw StoreError(.corrupt, "\(path): \(records) records, the header promises \(reader.state.liveRecords)")
-        }
+        try reader.verify()
         return Summary(reader.state)
     }
 

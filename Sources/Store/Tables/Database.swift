@@ -42,11 +42,17 @@ final class Database: Sendable {
         return tables
     }
 
-    /// Before a commit: LMDB takes a write that the disk has no room for as a failed one, after which its files must not
-    /// be used again. `noSpace` here has changed nothing.
+    /// Ends a transaction. LMDB takes a write that the disk has no room for as a failed one, after which its files must
+    /// not be used again: so room for what it writes is made before. `noSpace` says that there was none, and that nothing
+    /// has changed; the commit's own errors are never that, for it must not be tried again.
     /// - Parameter pages: how many the commit writes, an upper bound.
-    func allocate(pages: Int, _ storage: any Storage) throws(StoreError) {
+    func commit(
+        _ transaction: consuming WriteTransaction, pages: Int, _ storage: any Storage
+    ) throws(StoreError) {
         try storage.allocate(path + "/data.mdb", bytes: Int64(pages) * 4_096)
+        do throws(StoreError) { try storage.willCommit() } catch { throw error.ofCommit }
+        let ending = transaction
+        do { try ending.commit() } catch { throw StoreError(error, path).ofCommit }
     }
 
     private static let stateKey: StaticString = "state"
@@ -99,6 +105,9 @@ extension StoreError {
         let code: Code = isDamage ? .corrupt : error.code == 28 ? .noSpace : .io
         self.init(code, "\(path): \(error)", cause: error.code)
     }
+
+    /// A commit that met a full disk is a failed one like any other.
+    fileprivate var ofCommit: StoreError { code == .noSpace ? StoreError(.io, message, cause: cause) : self }
 }
 
 /// Runs LMDB calls and turns their errors into the store's.

@@ -1,5 +1,15 @@
 internal import Glibc
 
+extension StoreLimits {
+    /// Payload bytes that the log promises to take as one batch (`LogWriter.prepare`): the rest of the present segment has
+    /// them, or the next segment is there, which has 4,096 blocks of 3,976 bytes, half a megabyte more.
+    static let batchLogBytes = deletionBytes + 2 * requestBytes
+    /// What one transaction may take of that. No batch can be too long then: it takes a further request only while it has
+    /// less than `batchBytes`, what comes last is a transaction of this size at most, or a step of a lease's end of
+    /// `deletionBytes`, which is less, or a record of fixed size; and the slack is for those and the state record.
+    static let transactionLogBytes = batchLogBytes - batchBytes - batchSlack
+}
+
 /// Turns a batch's payload into blocks.
 struct BatchFormatter {
     let identity: StoreIdentity
@@ -9,7 +19,7 @@ struct BatchFormatter {
     }
 
     /// Appends the batch's blocks to `output` and returns where the next batch goes. The batch must fit into the rest
-    /// of the segment.
+    /// of the segment; `StoreLimits.transactionLogBytes` says why it does.
     func format(
         _ payload: UnsafeRawBufferPointer, records: Int, at position: LogPosition, segmentBlocks: UInt32,
         durableSequence: UInt64, to output: OutputBuffer

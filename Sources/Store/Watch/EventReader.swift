@@ -13,6 +13,16 @@ extension ReadView {
         return walk.next
     }
 
+    /// What a compaction has removed from the checkpoint that this view shows: of reads at this revision and of events
+    /// behind it nothing is missing.
+    func removedRevision() throws(StoreError) -> Int64 { try database.readState(in: snapshot)?.removedRevision ?? 0 }
+
+    /// Whether events behind `revision` may be gone.
+    func hasLostEvents(after revision: Int64) throws(StoreError) -> Bool {
+        if try isInTail(revision + 1) { return false }
+        return try removedRevision() > revision
+    }
+
     private func isInTail(_ revision: Int64) throws(StoreError) -> Bool {
         guard let oldest = published.generations.last(where: { $0.memtable.log.count > 0 }) else { return false }
         return oldest.memtable.log[0].revision <= revision

@@ -7,6 +7,8 @@ struct WatchHubState {
     private var live = WatcherIndex()
     /// Ids of those that catch up, in the order of their turns.
     private var behind: [Int] = []
+    /// Keeps a compaction from removing what the live watchers have not been given yet.
+    private var pin: Int?
 
     init(context: StoreContext, delivered: Int64) {
         self.context = context
@@ -48,7 +50,9 @@ struct WatchHubState {
             return
         }
         while delivered < published {
+            movePin()
             let view = try ReadView(context)
+            if try view.hasLostEvents(after: delivered) { return fallBehind(through: published) }
             var collector = RevisionCollector()
             var slow: [Watcher] = []
             let next = try view.history(from: delivered + 1, through: published, rows: StoreLimits.viewRows) {
@@ -61,6 +65,30 @@ struct WatchHubState {
             delivered = next - 1
             for watcher in slow { demote(watcher) }
         }
+        movePin()
+    }
+
+    /// For a minute after the last delivery, which is long for a hub that is behind, and short for a compaction that waits
+    /// for one whose sink hangs.
+    private mutating func movePin() {
+        if live.isEmpty { return dropPin() }
+        pin = context.pins.move(pin, to: delivered, now: context.storage.monotonicNanoseconds)
+    }
+
+    private mutating func dropPin() {
+        if let pin { context.pins.remove(pin) }
+        pin = nil
+    }
+
+    /// A compaction has overtaken the live watchers. They go the way of those that start further back, which ends with the
+    /// reason if what they need is gone: never with a silent gap.
+    private mutating func fallBehind(through published: Int64) {
+        for watcher in watchers.values where watcher.isLive {
+            leave(watcher)
+            watcher.next = max(watcher.next, delivered + 1)
+            behind.append(watcher.id)
+        }
+        delivered = published
     }
 
     private func collect(
@@ -79,14 +107,20 @@ struct WatchHubState {
     private mutating func join(_ watcher: Watcher) {
         watcher.isLive = true
         live.add(watcher)
+        if pin == nil { movePin() }
         answerProgress(watcher)
+    }
+
+    private mutating func leave(_ watcher: Watcher) {
+        live.remove(watcher)
+        watcher.isLive = false
+        if live.isEmpty { dropPin() }
     }
 
     /// A watcher whose queue is full catches up later, when it has drained; one that cannot tell is cancelled.
     private mutating func demote(_ watcher: Watcher) {
         if watcher.isCancelled || !watcher.isLive { return }
-        live.remove(watcher)
-        watcher.isLive = false
+        leave(watcher)
         watcher.next = max(watcher.next, delivered + 1)
         if watcher.sink.queuedBytes == nil {
             return end(watcher, .tooSlow(resumeRevision: watcher.next))
@@ -98,7 +132,7 @@ struct WatchHubState {
     private mutating func end(_ watcher: Watcher, _ reason: WatchCancellation) {
         if watcher.isCancelled { return }
         watcher.isCancelled = true
-        if watcher.isLive { live.remove(watcher) }
+        if watcher.isLive { leave(watcher) }
         watchers[watcher.id] = nil
         _ = watcher.sink.receive(.cancelled(reason))
     }
