@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // Targets are sorted from the disk upwards; their dependencies are the architecture (docs/architecture.md), and
-// scripts/check-layers holds imports to them. Shared settings are applied in one loop at the end.
+// scripts/check-layers.py holds imports to them. Shared settings are applied in one loop at the end.
 import PackageDescription
 
 let nio = "swift-nio"
@@ -145,7 +145,7 @@ let package = Package(
             name: "NodeTests",
             dependencies: [
                 "Node", "CNode", "Objects", "Client", .product(name: "NIOCore", package: nio),
-                .product(name: "NIOWebSocket", package: nio),
+                .product(name: "NIOWebSocket", package: nio), .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(
             name: "ControllersTests", dependencies: ["Controllers", "Registry", "Store", "Objects", "TestSupport"]),

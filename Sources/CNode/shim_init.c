@@ -69,8 +69,14 @@ static void enter_directory(const char *path, int report) {
     fail(report, "enter the working directory %s", path);
 }
 
+// A command of exec: also one that is stopped must not outlive the shim that waits for it.
+static void die_with_shim(const struct config *config) {
+    if (config->pid) prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
 _Noreturn void command_main(const struct config *config, const int standard[3], int report) {
     int lifted[3];
+    die_with_shim(config);
     setsid();
     for (int i = 0; i < 3; i++) lifted[i] = fcntl(standard[i], F_DUPFD_CLOEXEC, 32);
     for (int i = 0; i < 3; i++)
@@ -80,6 +86,8 @@ _Noreturn void command_main(const struct config *config, const int standard[3], 
     umask(022);
     enter_directory(config->working_directory, report);
     become_user(config, report);
+    // Again: the kernel forgets it when the user changes.
+    die_with_shim(config);
     reset_signals();
     environ = config->environment;
     execvp(config->arguments[0], config->arguments);

@@ -33,7 +33,7 @@ static void rotate(struct logfile *log) {
     snprintf(to, sizeof to, "%s.1", log->path);
     if (log->keep > 0) rename(log->path, to);
     else unlink(log->path);
-    close(log->file);
+    if (log->file >= 0) close(log->file);
     open_file(log);
 }
 
@@ -46,6 +46,8 @@ static void write_record(struct logfile *log, int stream, const char *text, size
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
     int size = snprintf(head, sizeof head, "%s.%09ldZ %s %c ", date, now.tv_nsec, stream ? "stderr" : "stdout",
                         complete ? 'F' : 'P');
+    // A rotation may have found no room, or no descriptor, for a new file; later there may be one.
+    if (log->file < 0) open_file(log);
     struct iovec parts[3] = {{head, (size_t)size}, {(char *)text, length}, {"\n", 1}};
     ssize_t written = writev(log->file, parts, 3);
     if (written > 0) log->bytes += (uint64_t)written;

@@ -27,33 +27,40 @@ static uint64_t nanoseconds(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static void record(const struct config *config, const char *name, const char *text) {
+// False when nothing was written: on a disk without room for 60 bytes.
+static bool record(const struct config *config, const char *name, const char *text) {
     char path[4096], temporary[4096];
     snprintf(path, sizeof path, "%s/%s", config->directory, name);
     snprintf(temporary, sizeof temporary, "%s/.%s", config->directory, name);
     int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool good = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
     if (file >= 0) close(file);
-    // A disk without room for 60 bytes: berth-node then sees a shim that is gone without a record, and says so.
-    if (!good || rename(temporary, path) != 0) return;
+    if (!good || rename(temporary, path) != 0) {
+        int error = errno;
+        unlink(temporary);
+        errno = error;
+        return false;
+    }
     int directory = open(config->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return;
+    if (directory < 0) return true;
     fsync(directory);
     close(directory);
+    return true;
 }
 
+// Without room for it, berth-node sees a shim that is gone without a record, and says so.
 static void record_exit(const struct config *config, int code, const char *reason, const char *message) {
     char text[2048];
     snprintf(text, sizeof text, "%d %llu %s\n%s", code, (unsigned long long)nanoseconds(), reason, message);
     record(config, "exit", text);
 }
 
-static void record_start(const struct config *config, pid_t init) {
+static bool record_start(const struct config *config, pid_t init) {
     char text[256];
     pid_t own = getpid();
     snprintf(text, sizeof text, "%d %llu %d %llu %llu\n", own, (unsigned long long)cnode_start_time(own), init,
              (unsigned long long)cnode_start_time(init), (unsigned long long)nanoseconds());
-    record(config, "started", text);
+    return record(config, "started", text);
 }
 
 struct streams {
@@ -120,14 +127,18 @@ static pid_t start(const struct config *config, struct streams *streams) {
     fail(REPORT_FILE, "%s", message);
 }
 
+// A stream that never pauses must not keep the other one, and the signals, waiting.
+enum { ROUNDS = 16, LAST_ROUNDS = 1024 };
+
 // False when the stream has ended.
-static bool copy_output(struct logfile *log, int stream, int file) {
+static bool copy_output(struct logfile *log, int stream, int file, int rounds) {
     char buffer[16384];
-    for (;;) {
+    for (int i = 0; i < rounds; i++) {
         ssize_t got = read(file, buffer, sizeof buffer);
         if (got > 0) log_write(log, stream, buffer, (size_t)got);
         else return got < 0 && (errno == EAGAIN || errno == EINTR);
     }
+    return true;
 }
 
 static void copy_input(int from, int terminal) {
@@ -147,7 +158,7 @@ static int supervise(const struct config *config, struct streams *streams, pid_t
         if (poll(files, 4, -1) < 0 && errno != EINTR) return -1;
         if (files[3].revents & POLLIN) copy_input(files[3].fd, streams->output[0]);
         for (int i = 0; i < 2; i++)
-            if (files[i + 1].revents && !copy_output(&log, i, files[i + 1].fd)) files[i + 1].fd = -1;
+            if (files[i + 1].revents && !copy_output(&log, i, files[i + 1].fd, ROUNDS)) files[i + 1].fd = -1;
         if (!(files[0].revents & POLLIN)) continue;
         struct signalfd_siginfo signal_info;
         if (read(signals, &signal_info, sizeof signal_info) < 0) continue;
@@ -155,7 +166,7 @@ static int supervise(const struct config *config, struct streams *streams, pid_t
         int status;
         if (waitpid(init, &status, WNOHANG) != init) continue;
         for (int i = 0; i < 2; i++)
-            if (files[i + 1].fd >= 0) copy_output(&log, i, files[i + 1].fd);
+            if (files[i + 1].fd >= 0) copy_output(&log, i, files[i + 1].fd, LAST_ROUNDS);
         return status;
     }
 }
@@ -168,6 +179,17 @@ static void detach(void) {
     setsid();
     if (chdir("/") != 0) fail(REPORT_FILE, "enter /");
     prctl(PR_SET_NAME, "berth-shim", 0, 0, 0);
+}
+
+// A container that nobody can find could never be stopped.
+static _Noreturn void give_up(const struct config *config, pid_t init) {
+    char message[1024];
+    snprintf(message, sizeof message, "record the start in %s: %s", config->directory, strerror(errno));
+    kill(init, SIGKILL);
+    waitpid(init, NULL, 0);
+    record_exit(config, 128, "StartError", message);
+    errno = 0;
+    fail(REPORT_FILE, "%s", message);
 }
 
 void run_main(const struct config *config) {
@@ -183,7 +205,7 @@ void run_main(const struct config *config) {
     struct streams streams;
     open_streams(config, &streams);
     pid_t init = start(config, &streams);
-    record_start(config, init);
+    if (!record_start(config, init)) give_up(config, init);
     if (write(REPORT_FILE, "ok", 2) < 0) errno = 0; // berth-node has gone: it will find `started`
     close(REPORT_FILE);
     int status = supervise(config, &streams, init, signals);

@@ -8,6 +8,7 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -138,5 +139,10 @@ int cnode_resize_terminal(int master, uint16_t columns, uint16_t rows) {
 }
 
 int cnode_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int cnode_wait_readable(int descriptor, int milliseconds) {
+    struct pollfd file = {.fd = descriptor, .events = POLLIN};
+    return poll(&file, 1, milliseconds);
+}
 
 int cnode_memory_file(void) { return memfd_create("berth-shim", MFD_CLOEXEC); }

@@ -79,6 +79,11 @@ import Testing
 
     @Test func controlCharactersDoNotReachTheTerminal() {
         #expect(Terminal.escaped("a\u{1B}[31mb") == "a^[[31mb")
+        #expect(Terminal.escaped("a\u{7F}\u{9B}31m\u{80}é") == "a^?\\u{9b}31m\\u{80}é")
+        // Wherever the cells come from.
+        var table = TextTable()
+        #expect(table.text([["a\u{1B}[2J", "b\u{9B}\u{7F}\n"]]) == "a^[[2J   b\\u{9b}^?^J\n")
+        #expect(ElasticTabs.align("a\u{1B}\tb\u{7F}\n") == "a^[  b^?\n")
     }
 
     @Test func lastAppliedIsKubectls() throws {

@@ -165,3 +165,56 @@ extension EngineTests {
         #expect(error?.message.contains("install containernetworking-plugins") == true)
     }
 }
+
+extension EngineTests {
+    /// As on a full disk: the file that says how to find the container cannot be written.
+    @Test func aContainerThatCannotBeRecordedIsNotLeftRunning() throws {
+        let bench = try EngineBench(hostNetwork: true)
+        defer { bench.tearDown() }
+        _ = try bench.engine.makeSandbox(bench.sandbox)
+        let id = bench.id("main", 0)
+        try Files.makeDirectories(bench.engine.paths.attempt(id) + "/.started", mode: 0o700)
+        let error = #expect(throws: NodeError.self) {
+            try bench.engine.start(id, bench.shell("sleep 600"), in: bench.sandbox)
+        }
+        #expect(error?.message.contains("record the start") == true)
+        guard case .exited(let exit) = try bench.engine.record(of: id) else {
+            Issue.record("it is taken for running")
+            return
+        }
+        #expect(exit.code == 128)
+        #expect(exit.reason == "StartError")
+    }
+
+    @Test func anyUserReachesAVolumeBelowARootForRootOnly() async throws {
+        let bench = try EngineBench(hostNetwork: true)
+        defer { bench.tearDown() }
+        _ = try bench.engine.makeSandbox(bench.sandbox)
+        let root = VolumeRoot(bench.directory + "/volumes")
+        _ = try root.make("pvc-a", mode: 0o777)
+        var setup = bench.shell("echo mine > /data/file && ls /data")
+        setup.binds = [Bind(source: root.path + "/pvc-a", target: "/data")]
+        setup.identity.user = 65534
+        setup.identity.group = 65534
+        let id = bench.id("main", 0)
+        try bench.engine.start(id, setup, in: bench.sandbox)
+        #expect(try await bench.exit(of: id).code == 0)
+        #expect(try Files.readText(root.path + "/pvc-a/file") == "mine\n")
+    }
+
+    @Test func aProbeThatSaysMuchOrLeavesSomethingRunningEnds() async throws {
+        let bench = try EngineBench(hostNetwork: true)
+        defer { bench.tearDown() }
+        _ = try bench.engine.makeSandbox(bench.sandbox)
+        let id = bench.id("main", 0)
+        try bench.engine.start(id, bench.shell("sleep 600"), in: bench.sandbox)
+        let pool = BlockingPool(threads: 2)
+        let much = ["sh", "-c", "head -c 30000000 /dev/zero | tr '\\0' x"]
+        let result = try await bench.engine.run(id, much, timeout: 300, on: pool)
+        #expect(result.code == 0)
+        #expect(result.output == String(repeating: "x", count: 10_240))
+        let left = try await bench.engine.run(id, ["sh", "-c", "sleep 600 & echo hi"], timeout: 300, on: pool)
+        #expect(left.code == 0)
+        #expect(left.output == "hi\n")
+    }
+}

@@ -1,3 +1,4 @@
+import Client
 import Glibc
 import NIOCore
 import NIOWebSocket
@@ -52,6 +53,49 @@ import Testing
             return
         }
         #expect(String(buffer: bytes) == "hi")
+    }
+
+    @Test func onePortTooManyIsRefused() throws {
+        func ports(_ count: Int) throws -> Int {
+            let query = (1...count).map { "ports=\($0)" }.joined(separator: "&")
+            let uri = "/api/v1/namespaces/default/pods/web-0/portforward?\(query)"
+            return try PortForward.ports(#require(RemoteRequest(uri: uri))).count
+        }
+        #expect(try ports(127) == 127)
+        for count in [128, 129, 60_000] {
+            let error = #expect(throws: Status.self) { try ports(count) }
+            #expect(error?.code == 400)
+        }
+    }
+
+    /// A quiet container's log is followed for as long as its client is there, and no longer.
+    @Test(arguments: ["", "&sinceTime=9999-12-31T23:59:59Z", "&sinceSeconds=9223372036854775807"])
+    func aFollowerEndsWithItsClient(_ query: String) async throws {
+        let bench = try NodeBench()
+        defer { bench.tearDown() }
+        let id = ContainerID(podUID: "a", name: "main", attempt: 0)
+        try Files.makeDirectories(bench.context.paths.attempt(id), mode: 0o700)
+        let lock = open(bench.context.paths.attempt(id) + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(lock) }
+        #expect(flock(lock, LOCK_EX) == 0)
+        let path = bench.context.paths.log(id)
+        try Files.replace(path, Array("2026-01-01T12:00:00.000000000Z stdout F hello\n".utf8))
+        let manager = PodManager(bench.context)
+        await manager.heard(.listed([bench.pod("a")]))
+        try await NodeServer(bench.context, manager).listen()
+        let client = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        #expect(withUnixAddress(bench.context.settings.nodeSocket) { connect(client, $0, $1) } == 0)
+        let uri = "/api/v1/namespaces/default/pods/web-0/log?follow=true\(query)"
+        try Files.writeAll(client, Array("GET \(uri) HTTP/1.1\r\nHost: node\r\n\r\n".utf8), named: "the request")
+        #expect(await eventually { followers(of: path) == 1 })
+        close(client)
+        #expect(await eventually { followers(of: path) == 0 })
+    }
+
+    private func followers(of path: String) -> Int {
+        ((try? Files.names(in: "/proc/self/fd")) ?? []).filter { name in
+            target(ofDescriptor: name) == path
+        }.count
     }
 
     private func lines(_ follower: LogFollower) async throws -> [String] {

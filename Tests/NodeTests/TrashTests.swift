@@ -1,3 +1,4 @@
+import CNode
 import Glibc
 import Objects
 import Testing
@@ -59,13 +60,69 @@ import Testing
             #expect(try root.trash.entries().map(\.hasDirectory) == [true])
             // While the object was being written.
             _ = try root.make("pvc-b", mode: 0o770)
-            try Files.replace(root.path + "/.trash/b.json.new", Array("{".utf8))
+            let torn = "\(root.path)/.trash/\(Files.temporaryName(for: "b.json"))"
+            try Files.replace(torn, Array("{".utf8))
             #expect(try root.trash.discard("pvc-b", claimUID: "b", volume: volume("b")))
             #expect(try root.trash.entries().map(\.claimUID) == ["a", "b"])
             // While the trash was being emptied: the directory is gone, its object is not.
             try TreeRemoval.remove(root.path + "/.trash/a")
             #expect(try root.trash.sweep(before: noon) == nil)
             #expect(try Files.names(in: root.path + "/.trash") == [])
+        }
+    }
+
+    /// As root nothing but a mount is in the way; as anybody else, a directory that may not be written to.
+    private func block(_ path: String) throws {
+        try Files.makeDirectories(path + "/inner")
+        if isRoot {
+            try #require(cnode_mount("tmpfs", path + "/inner", "tmpfs", 0, "") == 0)
+        } else {
+            try #require(chmod(path, 0o500) == 0)
+        }
+    }
+
+    private func unblock(_ path: String) {
+        if isRoot { _ = cnode_unmount(path + "/inner") } else { chmod(path, 0o700) }
+    }
+
+    @Test func oneThatCannotBeRemovedKeepsNoOtherAndIsNoEntryAnyMore() throws {
+        try withRoot { root, _ in
+            for uid in ["a", "b", "c"] {
+                _ = try root.make("pvc-\(uid)", mode: 0o770)
+                #expect(try root.trash.discard("pvc-\(uid)", claimUID: uid, volume: volume(uid)))
+            }
+            try block(root.path + "/.trash/b")
+            #expect(throws: NodeError.self) { try root.trash.sweep(before: noon) }
+            #expect(try Files.names(in: root.path + "/.trash") == [".removing-b"])
+            // Half of it may be gone: nobody gets it back.
+            #expect(try root.trash.entries() == [])
+            // The same claim's directory may be there once more.
+            _ = try root.make("pvc-b", mode: 0o770)
+            #expect(try root.trash.discard("pvc-b", claimUID: "b", volume: volume("b")))
+            #expect(throws: NodeError.self) { try root.trash.sweep(before: noon) }
+            #expect(try Files.names(in: root.path + "/.trash") == [".removing-b"])
+            unblock(root.path + "/.trash/.removing-b")
+            #expect(try root.trash.sweep(before: noon) == nil)
+            #expect(try Files.names(in: root.path + "/.trash") == [])
+        }
+    }
+
+    @Test func aClockThatIsSetForwardDoesNotEmptyTheTrash() throws {
+        try withRoot { root, _ in
+            var noted = volume("a")
+            noted.setAnnotation(ProvisionerNames.deletedInBoot, BootTime(bootID: "this", seconds: 100).description)
+            _ = try root.make("pvc-a", mode: 0o770)
+            #expect(try root.trash.discard("pvc-a", claimUID: "a", volume: noted))
+            let late = noon.adding(1_000_000)
+            #expect(try root.trash.sweep(before: late, boot: BootTime(bootID: "this", seconds: 90)) == late.adding(10))
+            #expect(try root.trash.entries().count == 1)
+            // Another boot says nothing about this one.
+            let other = BootTime(bootID: "other", seconds: 90)
+            #expect(try root.trash.sweep(before: noon.adding(-5), boot: other) == noon)
+            #expect(try root.trash.sweep(before: late, boot: BootTime(bootID: "this", seconds: 100)) == nil)
+            #expect(try root.trash.entries() == [])
+            #expect(BootTime("this 1e999") == nil && BootTime("x") == nil)
+            #expect(VolumeKeeper.free(noted).annotation(ProvisionerNames.deletedInBoot) == nil)
         }
     }
 

@@ -34,16 +34,45 @@ struct Kubeconfig: AsyncParsableCommand {
         try Self.write(text, to: output)
     }
 
-    private static func write(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, fchmod(descriptor, 0o600) == 0 else {
-            throw CommandFailure("error: cannot write \(path): \(String(cString: strerror(errno)))")
+    /// A new file that takes the place of an old one: who has the old one open, or may read it, does not see the key.
+    /// What is no file (/dev/stdout, a FIFO) is written to as it is.
+    static func write(_ text: String, to path: String) throws {
+        let path = resolved(path)
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            return try write(text, open(path, O_WRONLY | O_CLOEXEC), path)
         }
+        let temporary = "\(path).\(getpid()).new"
+        unlink(temporary)
+        do {
+            try write(text, open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600), path)
+            guard rename(temporary, path) == 0 else { throw failure(path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// A link stays one: the file behind it is replaced.
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func write(_ text: String, _ descriptor: CInt, _ path: String) throws {
+        guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw CommandFailure("error: cannot write \(path): \(String(cString: strerror(errno)))")
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { throw failure(path) }
+            rest = rest.dropFirst(written)
         }
+    }
+
+    private static func failure(_ path: String) -> CommandFailure {
+        CommandFailure("error: cannot write \(path): \(String(cString: strerror(errno)))")
     }
 }
 

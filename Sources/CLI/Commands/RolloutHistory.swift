@@ -50,7 +50,8 @@ struct RolloutHistory: AsyncParsableCommand {
             } else {
                 Console.line("\(resource.named(object.name)) ")
                 let rows = history.revisions.map {
-                    "\(RevisionHistory.number($0))\t\($0.annotation("kubernetes.io/change-cause") ?? "<none>")\n"
+                    let cause = Terminal.escaped($0.annotation("kubernetes.io/change-cause") ?? "<none>")
+                    return "\(RevisionHistory.number($0))\t\(cause)\n"
                 }
                 Console.line(ElasticTabs.align("REVISION\tCHANGE-CAUSE\n" + rows.joined()))
             }

@@ -8,7 +8,7 @@ struct SnapshotSave: AsyncParsableCommand {
         commandName: "save", abstract: "Saves a consistent copy of the running daemon's store into a file.",
         discussion: """
             The file appears under its name when it is complete, on the disk and checked; it is as secret as the store. With \
-            --data-dir the daemon must be stopped, and the store is read directly.
+            --data-dir the daemon must be stopped, and the store is opened as the daemon opens it: as the same user.
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -43,6 +43,7 @@ struct SnapshotSave: AsyncParsableCommand {
 
     private static func saveOffline(_ directory: String, _ target: SnapshotFile) throws {
         guard access(directory + "/lock", F_OK) == 0 else { throw CommandFailure("error: \(directory): no store here") }
+        try checkOwner(directory)
         var options = LocalEngineOptions()
         options.log = { level, text in if level != .info { Console.error(text) } }
         let engine = try LocalEngine.open(directory: directory, options: options)
@@ -50,6 +51,18 @@ struct SnapshotSave: AsyncParsableCommand {
         _ = try engine.backup { bytes throws(StoreError) in
             do { try target.write(Array(bytes)) } catch { throw StoreError(.io, "\(error)") }
         }
+    }
+}
+
+extension SnapshotSave {
+    /// Opening a store may make files in it, which the daemon could not open if they were somebody else's.
+    private static func checkOwner(_ directory: String) throws {
+        var status = stat()
+        guard stat(directory, &status) == 0, status.st_uid != geteuid() else { return }
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "#\(status.st_uid)"
+        throw CommandFailure(
+            "error: \(directory) belongs to \(owner), and opening it may make files there: run this as that user "
+                + "(runuser -u \(owner) -- berth snapshot save ...)")
     }
 }
 

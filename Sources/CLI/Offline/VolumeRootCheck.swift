@@ -28,8 +28,8 @@ struct VolumeRootCheck {
             if volumes.isEmpty { return nil }
             return (volumes.count, 0, inventory(volumes, [], [], []).problems)
         }
-        // What a file system has at its top by itself is no stranger.
-        let found = names.filter { ![".trash", "lost+found"].contains($0) }.sorted()
+        // What a file system has at its top by itself is no stranger, nor is the provisioner's own mark.
+        let found = names.filter { ![".trash", ".berth", "lost+found"].contains($0) }.sorted()
         let directories = found.filter { VolumeInventory.isDirectoryName($0) && isDirectory($0) }
         let strangers = found.filter { !directories.contains($0) }
         let trash = Set(try self.names(of: root + "/.trash") ?? [])

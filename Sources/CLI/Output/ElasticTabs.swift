@@ -3,7 +3,7 @@
 enum ElasticTabs {
     static func align(_ text: String, padding: Int = 2) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+            .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map { Terminal.escaped(String($0)) } }
         var widths = lines.map { [Int](repeating: 0, count: $0.count - 1) }
         measure(lines, &widths, 0..<lines.count, column: 0, padding)
         return zip(lines, widths).map(line).joined(separator: "\n")

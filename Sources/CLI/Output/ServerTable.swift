@@ -78,18 +78,21 @@ enum LabelText {
 }
 
 enum Terminal {
-    /// Control characters could move the cursor or rewrite what was printed before: they are shown as `^X`.
+    /// Control characters could move the cursor or rewrite what was printed before: they are shown as `^X`, those of the
+    /// second set (C1) as `\u{9b}`.
     static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
-            guard isControl(scalar), let visible = Unicode.Scalar(scalar.value ^ 0x40) else {
-                result.unicodeScalars.append(scalar)
-                return
+            guard isControl(scalar) else { return result.unicodeScalars.append(scalar) }
+            guard scalar.value < 0x80, let visible = Unicode.Scalar(scalar.value ^ 0x40) else {
+                return result += "\\u{\(String(scalar.value, radix: 16))}"
             }
             result += "^"
             result.unicodeScalars.append(visible)
         }
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 && scalar != "\t" }
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 && scalar != "\t" || 0x7f...0x9f ~= scalar.value
+    }
 }

@@ -1,5 +1,6 @@
 /// Columns of text as kubectl lays them out: each as wide as its widest cell and three spaces, at least six characters,
-/// the last one without padding. Remembers its widths, so that the rows of a watch stay below their headings.
+/// the last one without padding. Remembers its widths, so that the rows of a watch stay below their headings. Cells come
+/// from objects that anybody may have written, so none reaches the terminal with control characters.
 struct TextTable {
     private static let minimum = 6
     private static let padding = 3
@@ -7,6 +8,7 @@ struct TextTable {
     private var widths: [Int] = []
 
     mutating func text(_ rows: [[String]]) -> String {
+        let rows = rows.map { $0.map(Terminal.escaped) }
         for row in rows {
             for (index, cell) in row.dropLast().enumerated() {
                 if index == widths.count { widths.append(Self.minimum) }

@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 // openat2(2). `resolve` is a sum of the CNODE_RESOLVE values.
+#define CNODE_RESOLVE_NO_XDEV 0x01
 #define CNODE_RESOLVE_NO_MAGICLINKS 0x02
 #define CNODE_RESOLVE_NO_SYMLINKS 0x04
 #define CNODE_RESOLVE_BENEATH 0x08
@@ -65,6 +66,8 @@ int cnode_spawn(const char *path, char *const arguments[], char *const environme
 
 // A pipe, both ends close-on-exec: [0] to read, [1] to write.
 int cnode_pipe(int ends[2]);
+// Waits until something can be read from `descriptor`, or its other side has gone. Returns 1, and 0 after the time.
+int cnode_wait_readable(int descriptor, int milliseconds);
 // An anonymous file for a configuration; close-on-exec.
 int cnode_memory_file(void);
 

@@ -34,8 +34,8 @@ enum TerminationMessage {
         throws(NodeError) -> String
     {
         guard exit.message.isEmpty else { return exit.message }
-        let bytes = try Files.read(paths.attempt(id) + "/termination-log") ?? []
-        if !bytes.isEmpty { return String(decoding: bytes.suffix(limit), as: UTF8.self) }
+        let bytes = try Files.readEnd(paths.attempt(id) + "/termination-log", count: limit) ?? []
+        if !bytes.isEmpty { return String(decoding: bytes, as: UTF8.self) }
         guard container.logsAreTheMessage, exit.code != 0 else { return "" }
         let lines = try LogReader.lastLines(80, of: paths.log(id))
         return String(decoding: Array(lines.utf8.suffix(2048)), as: UTF8.self)

@@ -13,6 +13,8 @@ package struct NodeContext: Sendable {
     /// The node's object as it was registered, for resourceFieldRef and hostIP.
     package var node: Object
     package var nodeAddress: String
+    /// Held by whoever moves a volume into the trash or out of it, from the look at the API to the last step.
+    let volumeMoves = AsyncMutex()
 
     package init(
         settings: NodeSettings, client: APIClient, engine: ProcessEngine, events: EventWriter, log: Logger,

@@ -203,25 +203,50 @@ extension PodLoop {
 
     mutating func containerEnded(_ id: ContainerID) async {
         let context = context
-        for task in probes.removeValue(forKey: id) ?? [] { task.cancel() }
         let container = state.pod.container(id.name) ?? ContainerSpec(.null)
+        let exit: ContainerExit
         do {
-            let exit = try await context.pool.run { () -> ContainerExit? in
-                guard case .exited(var exit) = try context.engine.record(of: id) else { return nil }
-                exit.message = try TerminationMessage.read(id, container, exit, context.paths)
-                try Attempts.removeRoot(id, context.paths)
-                return exit
+            let found = try await context.pool.run { () -> ContainerExit? in
+                switch try context.engine.record(of: id) {
+                case .starting, .running: return nil
+                case .absent: return .unknown("nothing is left of this run")
+                case .exited(var exit):
+                    exit.message = try TerminationMessage.read(id, container, exit, context.paths)
+                    PodLoop.removeRoot(of: id, context)
+                    return exit
+                }
             }
-            guard let exit else { return }
-            state.containerExited(id.name, exit)
+            guard let found else { return lookAgain(id) }
+            exit = found
         } catch {
-            state.containerExited(
-                id.name,
-                ContainerExit(
-                    code: 137, finishedAt: .now(), startedAt: nil, reason: "ContainerStatusUnknown", message: "\(error)"
-                ))
+            exit = .unknown("\(error)")
         }
+        for task in probes.removeValue(forKey: id) ?? [] { task.cancel() }
+        state.containerExited(id.name, exit)
         backOffEvent(container)
+    }
+
+    /// What stays behind is no reason to give the run another end: it goes with the pod.
+    private static func removeRoot(of id: ContainerID, _ context: NodeContext) {
+        do { try Attempts.removeRoot(id, context.paths) } catch {
+            context.log.error("layer not removed", metadata: ["container": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    /// Its shim is still there: it has not said yet that it has started, or somebody was wrong about its end. Never at
+    /// once, so that whoever is wrong all the time does not keep this machine busy.
+    func lookAgain(_ id: ContainerID) {
+        let (context, mailbox) = (context, mailbox)
+        Task { @concurrent in
+            try? await Task.sleep(for: .seconds(1))
+            do {
+                try await context.pool.run { try context.engine.onExit(of: id) { mailbox.yield(.exited(id)) } }
+            } catch {
+                context.log.error(
+                    "end of container not watched", metadata: ["container": "\(id)", "error": "\(error)"])
+                mailbox.yield(.exited(id))
+            }
+        }
     }
 
     private func backOffEvent(_ container: ContainerSpec) {
@@ -245,19 +270,25 @@ extension PodLoop {
         runStopHook(hook, id, container, within: grace)
     }
 
-    func terminate(_ id: ContainerID) async { await signal(id, SIGTERM) }
+    func terminate(_ id: ContainerID) async { _ = await signal(id, SIGTERM) }
 
     private mutating func kill(_ name: String) async {
-        state.killed(name)
-        await signal(ContainerID(podUID: state.pod.uid, name: name, attempt: state[name].attempt), SIGKILL)
+        let id = ContainerID(podUID: state.pod.uid, name: name, attempt: state[name].attempt)
+        if await signal(id, SIGKILL) {
+            state.killed(name)
+        } else {
+            state.toldToStop(name, killAt: WallTime.now().adding(1))
+        }
     }
 
-    private func signal(_ id: ContainerID, _ number: CInt) async {
+    /// False when it did not get there: the container is not running (its end is about to be heard of), or not known.
+    private func signal(_ id: ContainerID, _ number: CInt) async -> Bool {
         let engine = context.engine
         do {
-            try await context.pool.run { _ = try engine.signal(id, number) }
+            return try await context.pool.run { try engine.signal(id, number) }
         } catch {
             context.log.error("signal not sent", metadata: ["container": "\(id)", "error": "\(error)"])
+            return false
         }
     }
 }

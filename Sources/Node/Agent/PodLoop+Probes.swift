@@ -8,8 +8,8 @@ extension PodLoop {
         do {
             try await context.pool.run { try engine.onExit(of: id) { mailbox.yield(.exited(id)) } }
         } catch {
-            // It is looked at again with the next event; a container is never lost, only noticed late.
             context.log.error("end of container not watched", metadata: ["container": "\(id)", "error": "\(error)"])
+            lookAgain(id)
         }
         if hook, let action = container.hook("postStart") {
             runStartHook(action, id, container)

@@ -58,7 +58,8 @@ struct PodRecovery {
     /// Nothing here, but the API knows of runs (the state directory was lost): the count goes on.
     private func restoreCount(_ container: ContainerSpec, _ state: inout PodState) {
         guard let status = reported(container, state.pod), status["containerID"] != nil else { return }
-        state[container.name].attempt = Int(status["restartCount"]?.integer ?? 0) + 1
+        // Whatever is written there, there is room to count on.
+        state[container.name].attempt = Int(min(max(0, status["restartCount"]?.integer ?? 0), Int64(Int32.max))) + 1
     }
 
     /// What the probes said before, until they say something else: a restart of berth-node is no reason to take a pod

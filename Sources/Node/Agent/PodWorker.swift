@@ -10,9 +10,12 @@ package final class PodWorker: Sendable {
     private let mailbox: AsyncStream<PodEvent>.Continuation
     private let shown: Mutex<PodState>
 
-    /// - Parameter finished: called once, after the last effect
+    /// - Parameters:
+    ///   - first: what is known already, before anything is done
+    ///   - finished: called once, after the last effect
     init(
-        _ context: NodeContext, _ state: PodState, isNew: Bool, finished: @escaping @Sendable (PodWorker) async -> Void
+        _ context: NodeContext, _ state: PodState, isNew: Bool, first: [PodEvent] = [],
+        finished: @escaping @Sendable (PodWorker) async -> Void
     ) {
         uid = state.pod.uid
         fullName = state.pod.fullName
@@ -23,7 +26,7 @@ package final class PodWorker: Sendable {
             var loop = PodLoop(context, state, mailbox: continuation, isNew: isNew) { state in
                 self.shown.withLock { $0 = state }
             }
-            await loop.run(events)
+            await loop.run(events, after: first)
             continuation.finish()
             await finished(self)
         }
@@ -66,17 +69,22 @@ struct PodLoop {
         self.show = show
     }
 
-    mutating func run(_ events: AsyncStream<PodEvent>) async {
+    mutating func run(_ events: AsyncStream<PodEvent>, after first: [PodEvent] = []) async {
         if isNew { await record(tornDown: false) } else { await adoptRunning() }
         apply(object: state.pod.object)
+        for event in first { await apply(event) }
         await step()
+        if !isFinished { await hear(events) }
+        sleeper?.cancel()
+        for task in probes.values.joined() { task.cancel() }
+    }
+
+    private mutating func hear(_ events: AsyncStream<PodEvent>) async {
         for await event in events {
             await apply(event)
             await step()
-            if isFinished { break }
+            if isFinished { return }
         }
-        sleeper?.cancel()
-        for task in probes.values.joined() { task.cancel() }
     }
 
     private mutating func step() async {
@@ -95,7 +103,8 @@ struct PodLoop {
     private mutating func sleep(until time: WallTime?) {
         sleeper?.cancel()
         guard let time else { return sleeper = nil }
-        let seconds = max(0.01, time.seconds(since: .now()))
+        // At most a day: the plan then says again how long, and no timer has to count further.
+        let seconds = min(max(0.01, time.seconds(since: .now())), 86_400)
         sleeper = Task { [mailbox] in
             do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
             mailbox.yield(.wake)

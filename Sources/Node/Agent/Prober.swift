@@ -37,6 +37,7 @@ struct Prober: Sendable {
 
     /// One try of `exec`, `httpGet`, `tcpSocket` or `sleep`.
     func perform(_ action: JSON, timeout: Double) async -> (success: Bool, message: String) {
+        let timeout = min(max(timeout, 0), Double(Int32.max))
         do {
             if let command = action.at("exec", "command")?.array?.compactMap(\.string) {
                 let (code, output) = try await context.engine.run(id, command, timeout: timeout, on: context.pool)
@@ -74,10 +75,10 @@ struct Prober: Sendable {
 
     /// A number, or the name of one of the container's ports.
     private func port(_ value: JSON?) -> Int? {
-        if let number = value?.integer { return Int(number) }
+        if let number = value?.integer { return UInt16(exactly: number).map { Int($0) } }
         guard let name = value?.string else { return nil }
         let named = (container.json["ports"]?.array ?? []).first { $0["name"]?.string == name }
-        return named?["containerPort"]?.integer.map { Int($0) } ?? Int(name)
+        return named?["containerPort"]?.integer.map { Int($0) } ?? UInt16(name).map { Int($0) }
     }
 
     private func httpGet(_ get: JSON, _ timeout: Double) async throws -> (Bool, String) {

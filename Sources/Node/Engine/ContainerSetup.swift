@@ -109,4 +109,10 @@ package struct ContainerExit: Sendable, Hashable {
         self.reason = reason
         self.message = message
     }
+
+    /// An end that nobody recorded.
+    static func unknown(_ message: String) -> ContainerExit {
+        ContainerExit(
+            code: 137, finishedAt: .now(), startedAt: nil, reason: "ContainerStatusUnknown", message: message)
+    }
 }

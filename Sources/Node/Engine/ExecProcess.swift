@@ -51,7 +51,8 @@ extension ProcessEngine {
         close(process)
         let configuration = ShimConfiguration.exec(
             arguments, in: started.initProcess, like: bytes, terminal: terminal)
-        let shim = try Shim.start("exec", configuration, standard: standard, failure: .start)
+        // What runs in the container may stop the command before it is executed, and the shim then waits for ever.
+        let shim = try Shim.start("exec", configuration, standard: standard, failure: .start, limit: 30)
         return ExecProcess(pid: shim.pid, report: shim.report, exits: exits)
     }
 
@@ -61,10 +62,16 @@ extension ProcessEngine {
     package func run(_ id: ContainerID, _ arguments: [String], timeout: Double, on pool: BlockingPool) async throws
         -> (code: CInt?, output: String)
     {
-        let output = OwnedFile(cnode_memory_file())
-        guard output.descriptor >= 0 else { throw ioError("make a memory file") }
-        let descriptor = output.descriptor
-        let process = try await pool.run { try exec(id, arguments, standard: (-1, descriptor, descriptor)) }
+        let output = try await OutputStart.open(limit: 10_240)
+        let process: ExecProcess
+        do {
+            let end = output.writeEnd
+            process = try await pool.run { try exec(id, arguments, standard: (-1, end, end)) }
+        } catch {
+            _ = await output.finish()
+            throw error
+        }
+        output.closeWriteEnd()
         let timedOut = Mutex(false)
         let timer = Task {
             try await Task.sleep(for: .seconds(timeout))
@@ -73,9 +80,7 @@ extension ProcessEngine {
         }
         let code = await process.exitCode()
         timer.cancel()
-        lseek(descriptor, 0, SEEK_SET)
-        var buffer = [UInt8](repeating: 0, count: 10240)
-        let length = max(0, read(descriptor, &buffer, buffer.count))
-        return (timedOut.withLock { $0 } ? nil : code, String(decoding: buffer[..<length], as: UTF8.self))
+        let text = String(decoding: await output.finish(), as: UTF8.self)
+        return (timedOut.withLock { $0 } ? nil : code, text)
     }
 }

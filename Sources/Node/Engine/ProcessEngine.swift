@@ -85,16 +85,17 @@ package struct ProcessEngine: Sendable {
         }
         if alive { return started.map { .running(startedAt: $0.startedAt) } ?? .starting }
         guard Files.exists(directory) else { return .absent }
-        return .exited(try recordUnknownEnd(directory, startedAt: started?.startedAt))
+        return .exited(recordUnknownEnd(directory, startedAt: started?.startedAt))
     }
 
-    /// Written down like any other end: a second look must not find another time in it.
-    private func recordUnknownEnd(_ directory: String, startedAt: WallTime?) throws(NodeError) -> ContainerExit {
+    /// Written down like any other end, so that a second look finds the same time in it. Where there is no room for
+    /// that, the end is an end all the same.
+    private func recordUnknownEnd(_ directory: String, startedAt: WallTime?) -> ContainerExit {
         let exit = ContainerExit(
             code: 137, finishedAt: .now(), startedAt: startedAt, reason: "ContainerStatusUnknown",
             message: "the container ended without anybody to record how (reboot, or its shim was killed)")
         let text = "\(exit.code) \(exit.finishedAt.nanoseconds) \(exit.reason)\n\(exit.message)"
-        try Files.replace(directory + "/exit", Array(text.utf8))
+        try? Files.replace(directory + "/exit", Array(text.utf8))
         return exit
     }
 

@@ -10,10 +10,11 @@ enum Shim {
     ///
     /// - Returns: its process id, and the read end of its report pipe (the caller closes it; for `exec` that kills the
     ///   command)
+    /// - Parameter limit: seconds for the report; nil waits for as long as it takes
     /// - Throws: `NodeError` of `code` with what the shim says went wrong
     static func start(
         _ verb: String, _ configuration: ShimConfiguration, standard: Standard = (-1, -1, -1), lock: CInt = -1,
-        failure code: NodeError.Code
+        failure code: NodeError.Code, limit: Double? = nil
     ) throws(NodeError) -> (pid: pid_t, report: CInt) {
         let file = OwnedFile(cnode_memory_file())
         guard file.descriptor >= 0 else { throw ioError("make a memory file") }
@@ -28,8 +29,11 @@ enum Shim {
             throw NodeError(code, "start a shim: \(errnoText(failed))")
         }
         do {
-            try awaitReport(report.read, code)
+            try awaitReport(report.read, code, limit: limit)
         } catch {
+            // One that has reported ends by itself, one that is late does not. The pid cannot be another process's:
+            // nobody has waited for this one yet.
+            if limit != nil { kill(pid, SIGKILL) }
             close(report.read)
             _ = wait(for: pid)
             throw error
@@ -38,16 +42,29 @@ enum Shim {
     }
 
     /// Either "ok", or the end of the pipe (a shim that only does one thing and ends), or what went wrong.
-    private static func awaitReport(_ pipe: CInt, _ code: NodeError.Code) throws(NodeError) {
+    static func awaitReport(_ pipe: CInt, _ code: NodeError.Code, limit: Double? = nil) throws(NodeError) {
+        let deadline = limit.map { ContinuousClock.now + .seconds($0) }
         var buffer = [UInt8](repeating: 0, count: 2048)
         var text = ""
         while text != "ok" {
+            if let deadline, try !isReadable(pipe, before: deadline) {
+                throw NodeError(code, "the command was not executed in time; is it stopped?")
+            }
             let got = read(pipe, &buffer, buffer.count)
             if got < 0 && errno == EINTR { continue }
             if got <= 0 { break }
             text += String(decoding: buffer[..<got], as: UTF8.self)
         }
         guard text.isEmpty || text == "ok" else { throw NodeError(code, text) }
+    }
+
+    private static func isReadable(_ pipe: CInt, before deadline: ContinuousClock.Instant) throws(NodeError) -> Bool {
+        while true {
+            let left: Double = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+            let answer = cnode_wait_readable(pipe, CInt(min(max(0, left.rounded(.up)), 3_600_000)))
+            if answer >= 0 { return answer > 0 }
+            guard errno == EINTR else { throw ioError("wait for a shim's report") }
+        }
     }
 
     /// The exit code of a child of this process, 128 + n after signal n.

@@ -9,9 +9,11 @@ struct ShimStart: Sendable, Hashable {
 
     init?(_ text: String) {
         let fields = text.split(whereSeparator: \.isWhitespace).compactMap { Int64($0) }
-        guard fields.count == 5 else { return nil }
-        shim = ProcessIdentity(pid: pid_t(fields[0]), startTime: UInt64(fields[1]))
-        initProcess = ProcessIdentity(pid: pid_t(fields[2]), startTime: UInt64(fields[3]))
+        guard fields.count == 5, let shim = ProcessIdentity(fields[0], fields[1]),
+            let initProcess = ProcessIdentity(fields[2], fields[3])
+        else { return nil }
+        self.shim = shim
+        self.initProcess = initProcess
         startedAt = WallTime(nanoseconds: fields[4])
     }
 }
@@ -36,6 +38,14 @@ struct ProcessIdentity: Sendable, Hashable {
         guard let descriptor = open() else { return false }
         defer { close(descriptor) }
         return cnode_pidfd_send_signal(descriptor, number) == 0
+    }
+}
+
+extension ProcessIdentity {
+    /// nil for numbers that no process has.
+    fileprivate init?(_ pid: Int64, _ startTime: Int64) {
+        guard let pid = pid_t(exactly: pid), let startTime = UInt64(exactly: startTime) else { return nil }
+        self.init(pid: pid, startTime: startTime)
     }
 }
 

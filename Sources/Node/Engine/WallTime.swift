@@ -1,11 +1,12 @@
 import Glibc
 
-/// Wall-clock time in nanoseconds since 1970.
+/// Wall-clock time in nanoseconds since 1970. What does not fit (before 1677, after 2262) becomes the first or the last
+/// time: pods and clients may ask for any number of seconds.
 package struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package init(seconds: Double) { nanoseconds = Int64(seconds * 1e9) }
+    package init(seconds: Double) { nanoseconds = WallTime.nanoseconds(seconds) }
 
     package static func now() -> WallTime {
         var time = timespec()
@@ -16,8 +17,19 @@ package struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible
     package static func < (left: WallTime, right: WallTime) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// `seconds` later.
-    package func adding(_ seconds: Double) -> WallTime { WallTime(nanoseconds: nanoseconds + Int64(seconds * 1e9)) }
-    package func seconds(since earlier: WallTime) -> Double { Double(nanoseconds - earlier.nanoseconds) / 1e9 }
+    package func adding(_ seconds: Double) -> WallTime {
+        let (sum, overflows) = nanoseconds.addingReportingOverflow(WallTime.nanoseconds(seconds))
+        return WallTime(nanoseconds: overflows ? (seconds < 0 ? .min : .max) : sum)
+    }
+
+    package func seconds(since earlier: WallTime) -> Double {
+        let (difference, overflows) = nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+        return overflows ? (Double(nanoseconds) - Double(earlier.nanoseconds)) / 1e9 : Double(difference) / 1e9
+    }
+
+    private static func nanoseconds(_ seconds: Double) -> Int64 {
+        Int64(exactly: (seconds * 1e9).rounded(.towardZero)) ?? (seconds < 0 ? .min : .max)
+    }
 
     /// RFC 3339 in UTC, whole seconds: metav1.Time.
     package var description: String { date + "Z" }
@@ -39,7 +51,7 @@ package struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
-    /// Reads RFC 3339 in UTC, with or without a fraction; nil for anything else.
+    /// Reads RFC 3339 in UTC, with or without a fraction; nil for anything else, and for a time that does not fit.
     package init?(_ text: String) {
         guard text.last == "Z" else { return nil }
         let halves = text.dropLast().split(separator: ".", maxSplits: 1)
@@ -53,6 +65,9 @@ package struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible
         parts.tm_min = numbers[4]
         parts.tm_sec = numbers[5]
         let fraction = halves.count > 1 ? Int64((halves[1] + "000000000").prefix(9)) ?? 0 : 0
-        nanoseconds = Int64(timegm(&parts)) * 1_000_000_000 + fraction
+        let (whole, isTooMuch) = Int64(timegm(&parts)).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflows) = whole.addingReportingOverflow(fraction)
+        guard !isTooMuch, !overflows else { return nil }
+        nanoseconds = sum
     }
 }

@@ -31,6 +31,22 @@ enum Files {
         }
     }
 
+    /// The last bytes of a file, however large it is; nil for a missing one.
+    static func readEnd(_ path: String, count: Int) throws(NodeError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw ioError("open \(path)")
+        }
+        let file = OwnedFile(descriptor)
+        let size = lseek(file.descriptor, 0, SEEK_END)
+        guard size >= 0 else { throw ioError("look for the end of \(path)") }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = pread(file.descriptor, &bytes, count, max(0, size - off_t(count)))
+        guard got >= 0 else { throw ioError("read \(path)") }
+        return Array(bytes[..<got])
+    }
+
     static func writeAll(_ descriptor: CInt, _ bytes: [UInt8], named name: String) throws(NodeError) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -44,9 +60,10 @@ enum Files {
     /// Replaces the file in one step. With `durable` it survives a power cut once this returns.
     static func replace(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o600, durable: Bool = false) throws(NodeError)
     {
-        let temporary = path + ".new"
+        let temporary = "\(parent(of: path))/\(temporaryName(for: path.split(separator: "/").last ?? ""))"
+        unlink(temporary)
         do {
-            let file = try OwnedFile(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: mode)
+            let file = try OwnedFile(opening: temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
             guard fchmod(file.descriptor, mode) == 0 else { throw ioError("change the mode of \(temporary)") }
             try writeAll(file.descriptor, bytes, named: temporary)
             if durable, fsync(file.descriptor) != 0 { throw ioError("sync \(temporary)") }
@@ -59,17 +76,26 @@ enum Files {
     static func replace(
         _ file: String, in directory: CInt, _ bytes: [UInt8], named name: String
     ) throws(NodeError) {
-        let temporary = file + ".new"
+        let temporary = temporaryName(for: file[...])
+        unlinkat(directory, temporary, 0)
         do {
-            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC
+            let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
             let descriptor = openat(directory, temporary, flags, 0o600)
-            guard descriptor >= 0 else { throw ioError("open \(name).new") }
+            guard descriptor >= 0 else { throw ioError("open \(temporary) for \(name)") }
             let opened = OwnedFile(descriptor)
-            try writeAll(opened.descriptor, bytes, named: "\(name).new")
-            guard fsync(opened.descriptor) == 0 else { throw ioError("sync \(name).new") }
+            try writeAll(opened.descriptor, bytes, named: name)
+            guard fsync(opened.descriptor) == 0 else { throw ioError("sync \(name)") }
         }
-        guard renameat(directory, temporary, directory, file) == 0 else { throw ioError("rename \(name).new") }
+        guard renameat(directory, temporary, directory, file) == 0 else { throw ioError("rename to \(name)") }
         guard fsync(directory) == 0 else { throw ioError("sync the directory of \(name)") }
+    }
+
+    /// Where a file is written before it takes its place. No key of a ConfigMap or Secret begins with two dots, so none
+    /// is in the way; and what a crash leaves behind is written over by the next try. (The name is FNV-1a of the
+    /// file's: appending to one of 255 bytes would make it too long.)
+    static func temporaryName(for name: Substring) -> String {
+        let hash = name.utf8.reduce(14_695_981_039_346_656_037 as UInt64) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+        return "..berth-" + String(hash, radix: 16)
     }
 
     static func syncDirectory(_ path: String) throws(NodeError) {

@@ -25,8 +25,10 @@ package struct PodSpec: Sendable, Hashable {
     package var gracePeriod: Double {
         let asked = object["metadata", "deletionGracePeriodSeconds"]?.integer
         // As kubelet: a container always gets one second to hear of its end.
-        return Double(max(1, asked ?? spec["terminationGracePeriodSeconds"]?.integer ?? 30))
+        return PodSpec.seconds(asked ?? spec["terminationGracePeriodSeconds"]?.integer ?? 30)
     }
+    /// Between one second and 68 years: longer waits only lead out of what a clock can say.
+    static func seconds(_ asked: Int64) -> Double { Double(min(max(1, asked), Int64(Int32.max))) }
     var activeDeadline: Double? { spec["activeDeadlineSeconds"]?.integer.map(Double.init) }
     package var initContainers: [ContainerSpec] { containers("initContainers") }
     package var containers: [ContainerSpec] { containers("containers") }

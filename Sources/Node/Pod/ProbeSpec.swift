@@ -29,12 +29,12 @@ package struct ProbeSpec: Sendable, Hashable {
     package init(_ json: JSON, kind: ProbeKind) {
         self.kind = kind
         handler = json
-        initialDelay = Double(json["initialDelaySeconds"]?.integer ?? 0)
-        period = Double(max(1, json["periodSeconds"]?.integer ?? 10))
-        timeout = Double(max(1, json["timeoutSeconds"]?.integer ?? 1))
+        initialDelay = Double(min(max(0, json["initialDelaySeconds"]?.integer ?? 0), Int64(Int32.max)))
+        period = PodSpec.seconds(json["periodSeconds"]?.integer ?? 10)
+        timeout = PodSpec.seconds(json["timeoutSeconds"]?.integer ?? 1)
         successThreshold = Int(max(1, json["successThreshold"]?.integer ?? 1))
         failureThreshold = Int(max(1, json["failureThreshold"]?.integer ?? 3))
-        gracePeriod = json["terminationGracePeriodSeconds"]?.integer.map(Double.init)
+        gracePeriod = json["terminationGracePeriodSeconds"]?.integer.map(PodSpec.seconds)
     }
 }
 

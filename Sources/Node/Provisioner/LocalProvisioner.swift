@@ -89,6 +89,7 @@ struct LocalProvisioner: Sendable {
         context.events.normal(
             claim, "Provisioning",
             "External provisioner is provisioning volume for claim \"\(claim.namespace)/\(claim.name)\"")
+        try await checkRoot()
         let root = root
         // The directory is durable before anybody can hear of the volume.
         let limit = try await context.pool.run { try root.make(directory, mode: mode, bytes: bytes) }
@@ -109,19 +110,50 @@ struct LocalProvisioner: Sendable {
 
     // MARK: Volumes
 
-    private func consider(volume: Object) async {
+    /// Before anything is made or thrown away.
+    ///
+    /// - Throws: `NodeError` when the API has volumes here and the root looks as if it never had one
+    private func checkRoot() async throws {
+        let root = root
+        if try await context.pool.run({ try root.isMarked() }) { return }
+        let volumes = try await context.client.list(.persistentVolumes).items
+        if let lost = volumes.first(where: { policy.isOurs($0) && policy.directory(of: $0) != nil }) {
+            throw NodeError(
+                .volume,
+                "\(root.path) has no file \(VolumeRoot.marker) and no volumes, but \(lost.name) was made there: is its "
+                    + "disk mounted? If the volumes are gone for good, make an empty \(root.path)/\(VolumeRoot.marker)")
+        }
+        try await context.pool.run { try root.mark() }
+    }
+
+    func consider(volume: Object) async {
         switch policy.decide(volume) {
         case .nothing: return
         case .refuse(let why): context.events.warning(volume, "VolumeFailedDelete", why)
         case .setFinalizers(let finalizers):
             await attempt(volume) { try await setFinalizers(finalizers, of: volume) }
-        case .discard(let directory, let claimUID, let namespace, let name):
+        case .discard:
             await attempt(volume) {
-                let claim = ObjectKey(.persistentVolumeClaims, namespace: namespace, name: name)
-                if try await exists(claim, uid: claimUID) { return }
-                try await discard(volume, directory)
+                try await context.volumeMoves.withLock { try await discardIfStillReleased(volume) }
             }
         }
+    }
+
+    /// What was heard may be old: a volume of the same name may have come out of the trash since, and its directory
+    /// would go back in. So the present one is decided about, and nobody brings one back meanwhile.
+    private func discardIfStillReleased(_ heard: Object) async throws {
+        let key = ObjectKey(.persistentVolumes, namespace: "", name: heard.name)
+        let volume: Object
+        do { volume = try await context.client.get(key) } catch let status as Status where status.code == 404 {
+            return
+        }
+        guard volume.uid == heard.uid,
+            case .discard(let directory, let claimUID, let namespace, let name) = policy.decide(volume)
+        else { return }
+        let claim = ObjectKey(.persistentVolumeClaims, namespace: namespace, name: name)
+        if try await exists(claim, uid: claimUID) { return }
+        try await checkRoot()
+        try await discard(volume, directory)
     }
 
     private func attempt(_ volume: Object, _ body: () async throws -> Void) async {
@@ -156,6 +188,7 @@ struct LocalProvisioner: Sendable {
     private func discard(_ volume: Object, _ directory: String) async throws {
         var kept = volume
         kept.setAnnotation(ProvisionerNames.deletedAt, WallTime.now().description)
+        kept.setAnnotation(ProvisionerNames.deletedInBoot, BootTime.now()?.description)
         let (root, object) = (root, kept)
         let found = try await context.pool.run {
             try root.trash.discard(directory, claimUID: String(directory.dropFirst(4)), volume: object)
@@ -183,9 +216,12 @@ struct LocalProvisioner: Sendable {
         let (trash, grace) = (root.trash, context.settings.trashSeconds)
         while true {
             do {
-                let next = try await context.pool.run { try trash.sweep(before: .now().adding(-grace)) }
+                let next = try await context.pool.run {
+                    try trash.sweep(before: .now().adding(-grace), boot: BootTime.now().map { $0.adding(-grace) })
+                }
                 let due = next?.adding(grace).seconds(since: .now()) ?? grace
-                try await Task.sleep(for: .seconds(max(min(due, grace), 1)))
+                // At most a day: no timer has to count further, whatever grace was asked for.
+                try await Task.sleep(for: .seconds(max(min(due, grace, 86_400), 1)))
             } catch let error as NodeError {
                 context.log.error("trash not emptied", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: .seconds(3600))

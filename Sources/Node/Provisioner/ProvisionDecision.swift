@@ -15,6 +15,8 @@ package enum ProvisionerNames {
     static let betaStorageClass = "volume.beta.kubernetes.io/storage-class"
     /// On the volume's JSON in the trash: when it was thrown away, RFC 3339.
     package static let deletedAt = "berth/deleted-at"
+    /// Beside it: in which boot, and how many seconds after its start.
+    package static let deletedInBoot = "berth/deleted-in-boot"
 }
 
 /// What to do about a claim.

@@ -8,16 +8,22 @@ package import Objects
 /// Going in: the object is written, then the directory moves. Coming out: the directory moves back, then (when the
 /// volume is an object of the API again) the JSON goes. So an entry without its directory is half of one of the two
 /// and says what is left to do; a directory without its JSON cannot come about.
+///
+/// For good: `<claim UID>` becomes `.removing-<claim UID>`, its JSON goes, then what is in it. From the first step on it
+/// is no entry any more, so nobody brings back half of one.
 package struct Trash: Sendable {
     package struct Entry: Sendable, Hashable {
         package var claimUID: String
         package var volume: Object
         package var deletedAt: WallTime
+        /// The same as the machine's own clock has it, if it was noted.
+        package var deletedInBoot: BootTime?
         /// false: it is on its way in or out.
         package var hasDirectory: Bool
     }
 
     static let name = ".trash"
+    private static let removing = ".removing-"
     let root: VolumeRoot
 
     private var path: String { "\(root.path)/\(Self.name)" }
@@ -90,10 +96,12 @@ package struct Trash: Sendable {
         for name in try Files.names(of: trash, named: path) where name.hasSuffix(".json") {
             let uid = String(name.dropLast(5))
             let descriptor = openat(trash, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-            guard NodePaths.isPlainUID(uid), descriptor >= 0 else { continue }
+            guard descriptor >= 0 else { continue }
             let file = OwnedFile(descriptor)
-            let bytes = try Files.read(file.descriptor, named: "\(path)/\(name)")
-            guard let json = try? JSONParser.parse(bytes) else { continue }
+            guard NodePaths.isPlainUID(uid),
+                let bytes = try? Files.read(file.descriptor, named: "\(path)/\(name)"),
+                let json = try? JSONParser.parse(bytes)
+            else { continue }
             let volume = Object(json)
             guard let deletedAt = volume.annotation(ProvisionerNames.deletedAt).flatMap({ WallTime($0) }) else {
                 continue
@@ -101,32 +109,78 @@ package struct Trash: Sendable {
             entries.append(
                 Entry(
                     claimUID: uid, volume: volume, deletedAt: deletedAt,
+                    deletedInBoot: volume.annotation(ProvisionerNames.deletedInBoot).flatMap { BootTime($0) },
                     hasDirectory: exists(uid, in: trash)))
         }
         return entries
     }
 
-    /// Removes for good what was thrown away before `time`.
+    /// Removes for good what was thrown away before `time`. One that cannot be removed does not keep the others.
     ///
+    /// - Parameter boot: the same time of this boot. What was thrown away in this boot must be older than that too: a
+    ///   wall clock that is set forward must not empty the trash.
     /// - Returns: when the next one is due, counted from its own deletion
-    package func sweep(before time: WallTime) throws(NodeError) -> WallTime? {
-        var next: WallTime?
+    package func sweep(before time: WallTime, boot: BootTime? = nil) throws(NodeError) -> WallTime? {
+        var failure: NodeError?
+        let next = try condemn(before: time, boot, &failure)
+        try removeCondemned(&failure)
+        if let failure { throw failure }
+        return next
+    }
+
+    /// Short, under the lock: what is due is no entry any more.
+    private func condemn(before time: WallTime, _ boot: BootTime?, _ failure: inout NodeError?) throws(NodeError)
+        -> WallTime?
+    {
         guard let trash = try open() else { return nil }
         try lock(trash.descriptor)
+        var next: WallTime?
         for entry in try entries(in: trash.descriptor) {
-            guard entry.deletedAt <= time else {
-                next = min(next ?? entry.deletedAt, entry.deletedAt)
+            if let left = Self.left(entry, time, boot) {
+                let counted = time.adding(left)
+                next = min(next ?? counted, counted)
                 continue
             }
-            if entry.hasDirectory {
-                if let directory = try? root.below(trash.descriptor, entry.claimUID) {
-                    ProjectQuota.release(directory.descriptor)
-                }
-                try TreeRemoval.remove(entry.claimUID, in: trash.descriptor, named: "\(path)/\(entry.claimUID)")
-            }
-            try forget(entry.claimUID, in: trash.descriptor)
+            do { try condemn(entry, in: trash.descriptor) } catch { failure = failure ?? error }
         }
         return next
+    }
+
+    /// Seconds until an entry is due; nil: it is.
+    private static func left(_ entry: Entry, _ time: WallTime, _ boot: BootTime?) -> Double? {
+        var left = entry.deletedAt.seconds(since: time)
+        if let boot, let own = entry.deletedInBoot, own.bootID == boot.bootID {
+            left = max(left, own.seconds - boot.seconds)
+        }
+        return left > 0 ? left : nil
+    }
+
+    private func condemn(_ entry: Entry, in trash: CInt) throws(NodeError) {
+        if entry.hasDirectory {
+            var name = Self.removing + entry.claimUID
+            // One of the same claim may be left of an earlier time.
+            var number = 1
+            while exists(name, in: trash) {
+                name = "\(Self.removing)\(entry.claimUID).\(number)"
+                number += 1
+            }
+            guard cnode_rename_new(trash, entry.claimUID, trash, name) == 0 else {
+                throw ioError("move \(path)/\(entry.claimUID) to \(path)/\(name)")
+            }
+            try root.sync(trash, Self.name)
+        }
+        try forget(entry.claimUID, in: trash)
+    }
+
+    /// Without the lock: it may take long. Nobody else looks at these.
+    private func removeCondemned(_ failure: inout NodeError?) throws(NodeError) {
+        guard let trash = try open() else { return }
+        for name in try Files.names(of: trash.descriptor, named: path) where name.hasPrefix(Self.removing) {
+            if let directory = try? root.below(trash.descriptor, name) { ProjectQuota.release(directory.descriptor) }
+            do {
+                try TreeRemoval.remove(name, in: trash.descriptor, named: "\(path)/\(name)")
+            } catch { failure = failure ?? error }
+        }
     }
 
     /// One change at a time, by whomever: the same volume may be looked at from two sides at once. Until the descriptor

@@ -23,7 +23,8 @@ struct VolumeKeeper: Sendable {
             guard halves.count == 2, halves[1].hasPrefix("volume=") else {
                 throw Status.badRequest("say which volume: /berth/v1/volumes/undelete?volume=NAME")
             }
-            return try await undelete(String(halves[1].dropFirst(7)))
+            let name = String(halves[1].dropFirst(7))
+            return try await context.volumeMoves.withLock { try await undelete(name) }
         default: return nil
         }
     }
@@ -73,13 +74,15 @@ struct VolumeKeeper: Sendable {
         }
     }
 
+    private static let notesOfTheTrash: Set = [ProvisionerNames.deletedAt, ProvisionerNames.deletedInBoot]
+
     /// The volume as it was, nobody's, and kept from now on: whoever rescued data does not want it thrown away with the
     /// next claim.
     static func free(_ deleted: Object) -> Object {
         var volume = Object(["kind": "PersistentVolume", "apiVersion": "v1", "metadata": [:]])
         volume.name = deleted.name
         for (key, value) in deleted.annotations
-        where key != ProvisionerNames.deletedAt && key != "pv.kubernetes.io/bound-by-controller" {
+        where !notesOfTheTrash.contains(key) && key != "pv.kubernetes.io/bound-by-controller" {
             volume.setAnnotation(key, value)
         }
         for (key, value) in deleted.labels { volume.setLabel(key, value) }

@@ -1,4 +1,5 @@
 import CNode
+import Client
 import Glibc
 
 /// The directory that holds all provisioned volumes. Everything happens by descriptors below it: no symbolic link is
@@ -37,7 +38,7 @@ package struct VolumeRoot: Sendable {
         var directories: [String] = []
         var strangers: [String] = []
         // What a file system has at its top by itself is no stranger.
-        let own: Set = [Trash.name, "lost+found"]
+        let own: Set = [Trash.name, VolumeRoot.marker, "lost+found"]
         for name in try Files.names(of: root.descriptor, named: path) where !own.contains(name) {
             var status = stat()
             guard fstatat(root.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
@@ -49,9 +50,38 @@ package struct VolumeRoot: Sendable {
 
     package var trash: Trash { Trash(root: self) }
 
+    // MARK: Whether it is the root that volumes were made in
+
+    /// An empty file that says so: where a disk is not mounted, its mount point looks like a root without volumes.
+    static let marker = ".berth"
+
+    /// A root of a time before there were markers is known by what is in it, and gets one.
+    func isMarked() throws(NodeError) -> Bool {
+        let root = try open()
+        let names = try Files.names(of: root.descriptor, named: path)
+        if names.contains(VolumeRoot.marker) { return true }
+        guard names.contains(where: { $0 == Trash.name || VolumeInventory.isDirectoryName($0) }) else { return false }
+        try mark()
+        return true
+    }
+
+    func mark() throws(NodeError) {
+        let root = try open()
+        try Files.replace(VolumeRoot.marker, in: root.descriptor, [], named: "\(path)/\(VolumeRoot.marker)")
+    }
+
+    /// The root is for root only: a volume's directory may be open to everybody, because its pod's user is not known,
+    /// and a set-user-ID file in it may be a pod's. Pods need no way through here, their mounts are made from
+    /// descriptors.
     func open() throws(NodeError) -> OwnedFile {
-        try Files.makeDirectories(path, mode: 0o711)
-        return try OwnedFile(opening: path, O_RDONLY | O_DIRECTORY)
+        try Files.makeDirectories(path, mode: 0o700)
+        let root = try OwnedFile(opening: path, O_RDONLY | O_DIRECTORY)
+        var status = stat()
+        guard fstat(root.descriptor, &status) == 0 else { throw ioError("look at \(path)") }
+        if status.st_mode & 0o7777 != 0o700, fchmod(root.descriptor, 0o700) != 0 {
+            throw ioError("change the mode of \(path)")
+        }
+        return root
     }
 
     func below(_ root: CInt, _ name: String) throws(NodeError) -> OwnedFile {

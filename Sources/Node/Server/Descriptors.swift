@@ -34,7 +34,15 @@ struct DescriptorWriter: Sendable {
             .takingOwnershipOfDescriptor(output: descriptor).get()
     }
 
-    /// A reader that has gone is not an error: its end is reported by its exit.
-    func write(_ bytes: ByteBuffer) async { try? await channel.writeAndFlush(bytes) }
+    /// A reader that has gone is not an error: its end is reported by its exit. One that does not read is left when the
+    /// task is cancelled.
+    func write(_ bytes: ByteBuffer) async {
+        await withTaskCancellationHandler {
+            try? await channel.writeAndFlush(bytes)
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
     func finish() async { try? await channel.close() }
 }

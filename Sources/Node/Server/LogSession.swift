@@ -11,7 +11,8 @@ struct LogSession: Sendable {
 
     typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
 
-    func run(_ outbound: Outbound) async throws {
+    /// - Parameter channel: a client that has left ends it, also while there is nothing to write
+    func run(_ outbound: Outbound, _ channel: any Channel) async throws {
         let (id, isRunning) = try ContainerChoice(request: request, state: worker.state).logged()
         let path = context.paths.log(id)
         guard Files.exists(path) else { throw Status.notFound(.pods, "\(request.pod) (no log of \(id.name))") }
@@ -21,10 +22,10 @@ struct LogSession: Sendable {
         let follows = request.flag("follow") && isRunning
         let worker = worker
         var follower = LogFollower(path: path, from: request.number("tailLines").map { .tail($0) } ?? .beginning)
-        let budget = Mutex(request.number("limitBytes") ?? .max)
+        let budget = Mutex(max(0, request.number("limitBytes") ?? .max))
         try await follower.run(
             isOver: {
-                guard follows else { return true }
+                guard follows, channel.isActive else { return true }
                 let own = worker.state[id.name]
                 return own.attempt != id.attempt || own.running == nil
             },
@@ -62,6 +63,8 @@ struct LogSession: Sendable {
 
     private var since: WallTime? {
         if let seconds = request.number("sinceSeconds") { return WallTime.now().adding(-Double(seconds)) }
-        return request.value("sinceTime").flatMap { WallTime($0) }
+        guard let text = request.value("sinceTime") else { return nil }
+        // What is no time does not choose; what is too late for one chooses nothing. (Such texts sort as their times.)
+        return WallTime(text) ?? (text > WallTime.now().description ? WallTime(nanoseconds: .max) : nil)
     }
 }

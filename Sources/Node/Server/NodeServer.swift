@@ -27,11 +27,16 @@ struct NodeServer: Sendable {
 
     /// Opens the socket and serves it in the background.
     func start() async throws {
-        let path = context.settings.nodeSocket
-        try NodeSocket.makePlace(path)
-        let trusted = Set([0, getuid()] + [context.settings.trustedUser].compactMap { $0 })
+        try NodeSocket.makePlace(context.settings.nodeSocket)
         let mask = umask(0o117)
         defer { umask(mask) }
+        try await listen()
+    }
+
+    /// The same with the modes of files left as they are: they are the whole process's, and so no matter of a test.
+    func listen() async throws {
+        let path = context.settings.nodeSocket
+        let trusted = Set([0, getuid()] + [context.settings.trustedUser].compactMap { $0 })
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.backlog, value: 256)
             .bind(unixDomainSocketPath: path) { channel in accept(channel, trusted) }
@@ -154,7 +159,8 @@ struct NodeServer: Sendable {
                             "\(request.verb.rawValue) needs a WebSocket with one of the protocols "
                                 + Self.protocols.joined(separator: ", "))
                     }
-                    try await LogSession(context: context, worker: worker, request: request).run(outbound)
+                    let session = LogSession(context: context, worker: worker, request: request)
+                    try await session.run(outbound, channel.channel)
                 } catch let status as Status {
                     try await answer(status.json, status.code, outbound)
                 } catch let error as NodeError {

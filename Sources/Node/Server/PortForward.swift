@@ -11,9 +11,31 @@ struct PortForward: Sendable {
     var session: RemoteSession
 
     func run(_ inbound: RemoteSession.Inbound, _ writer: RemoteWriter) async throws {
-        let ports = session.request.values("ports").flatMap { $0.split(separator: ",") }.compactMap { UInt16($0) }
-        guard !ports.isEmpty else { throw Status.badRequest("query parameter \"ports\" is required") }
+        let ports = try PortForward.ports(session.request)
         var connections: [DescriptorWriter?] = []
+        do {
+            try await forward(ports, inbound, writer, &connections)
+        } catch {
+            for connection in connections { await connection?.finish() }
+            throw error
+        }
+        for connection in connections { await connection?.finish() }
+    }
+
+    /// Two channels a port, and one byte says which.
+    static func ports(_ request: RemoteRequest) throws(Status) -> [UInt16] {
+        let ports = request.values("ports").flatMap { $0.split(separator: ",") }.compactMap { UInt16($0) }
+        guard !ports.isEmpty else { throw Status.badRequest("query parameter \"ports\" is required") }
+        guard ports.count <= 127 else {
+            throw Status.badRequest("\(ports.count) ports in one request; 127 are possible")
+        }
+        return ports
+    }
+
+    private func forward(
+        _ ports: [UInt16], _ inbound: RemoteSession.Inbound, _ writer: RemoteWriter,
+        _ connections: inout [DescriptorWriter?]
+    ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, port) in ports.enumerated() {
                 for channel in [UInt8(index * 2), UInt8(index * 2 + 1)] {
@@ -33,7 +55,6 @@ struct PortForward: Sendable {
             try await receive(inbound, writer, connections)
             group.cancelAll()
         }
-        for connection in connections { await connection?.finish() }
     }
 
     /// The connection as two descriptors, one a direction.

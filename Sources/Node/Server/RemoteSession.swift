@@ -60,21 +60,45 @@ struct RemoteSession: Sendable {
         async throws
     {
         let input = try await DescriptorWriter(streams.input)
-        let code = try await withThrowingTaskGroup(of: Void.self) { group in
+        let ended: Result<CInt?, any Error>
+        do {
+            ended = .success(try await end(of: process, streams, input, inbound, writer))
+        } catch {
+            ended = .failure(error)
+        }
+        await input?.finish()
+        // A client that has left hears no more of it.
+        guard let code = try ended.get() else { return try await writer.close() }
+        try await writer.finish(RemoteEnd.exited(code))
+    }
+
+    /// The command's exit code, once its output has ended too; nil as soon as the client has left.
+    private func end(
+        of process: ExecProcess, _ streams: ExecStreams, _ input: DescriptorWriter?, _ inbound: Inbound,
+        _ writer: RemoteWriter
+    ) async throws -> CInt? {
+        try await withThrowingTaskGroup(of: CInt?.self) { group in
             group.addTask {
                 // A client that goes away takes its command with it.
                 defer { process.kill() }
                 try await receive(inbound, writer, input, terminal: streams.terminal)
+                return nil
             }
-            async let output: Void = DescriptorReader.copy(streams.output) { try await writer.write($0, to: .stdout) }
-            async let errors: Void = DescriptorReader.copy(streams.errors) { try await writer.write($0, to: .stderr) }
-            let code = await process.exitCode()
-            _ = try await (output, errors)
-            group.cancelAll()
-            return code
+            group.addTask {
+                // What the command left running may keep these open; they end when this task is cancelled.
+                async let output: Void = DescriptorReader.copy(streams.output) { bytes in
+                    try await writer.write(bytes, to: .stdout)
+                }
+                async let errors: Void = DescriptorReader.copy(streams.errors) { bytes in
+                    try await writer.write(bytes, to: .stderr)
+                }
+                let code = await process.exitCode()
+                _ = try await (output, errors)
+                return code
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
         }
-        await input?.finish()
-        try await writer.finish(RemoteEnd.exited(code))
     }
 
     /// Until the client closes, or the task is cancelled.
