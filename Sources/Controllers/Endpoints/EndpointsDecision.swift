@@ -6,7 +6,9 @@ package enum EndpointsDecision {
     /// The object as it should be, or nil if `existing` is as it should be.
     package static func decide(_ service: ServiceView, _ endpoints: [PodEndpoint], existing: Object?) -> Object? {
         guard service.hasSelector, !service.object.isBeingDeleted else { return nil }
-        let subsets = subsets(service, endpoints.filter { !$0.isTerminating || service.publishesNotReady })
+        var found = subsets(service, endpoints.filter { !$0.isTerminating || service.publishesNotReady })
+        let mark = EndpointsCapacity.truncate(&found) ? EndpointsCapacity.mark : nil
+        let wanted = JSON.array(found.map(\.json))
         let labels = labels(service)
         var object =
             existing
@@ -14,17 +16,21 @@ package enum EndpointsDecision {
                 "kind": "Endpoints", "apiVersion": "v1",
                 "metadata": ["name": .string(service.name), "namespace": .string(service.namespace)],
             ])
-        let isSame = existing != nil && (object["subsets"] ?? []) == subsets && object["metadata", "labels"] == labels
+        let isSame =
+            existing != nil && (object["subsets"] ?? []) == wanted && object["metadata", "labels"] == labels
+            && object.annotation(EndpointsCapacity.annotation) == mark
         if isSame { return nil }
+        object.setAnnotation(EndpointsCapacity.annotation, mark)
+        if object["metadata", "annotations"] == [:] { object["metadata", "annotations"] = nil }
         object["metadata", "labels"] = labels
-        object["subsets"] = subsets == [] ? Optional.none : subsets
+        object["subsets"] = wanted == [] ? Optional.none : wanted
         return object
     }
 
     /// Ports that the same pods have together, with those pods, ready and not ready apart, in the order of their
     /// addresses (upstream's `RepackSubsets`). A pod that has none of the service's ports is no endpoint.
-    private static func subsets(_ service: ServiceView, _ endpoints: [PodEndpoint]) -> JSON {
-        guard !service.ports.isEmpty else { return endpoints.isEmpty ? [] : [subset(endpoints, [])] }
+    private static func subsets(_ service: ServiceView, _ endpoints: [PodEndpoint]) -> [EndpointsSubset] {
+        guard !service.ports.isEmpty else { return endpoints.isEmpty ? [] : [EndpointsSubset(endpoints, [])] }
         var order: [EndpointPort] = []
         var pods: [EndpointPort: [PodEndpoint]] = [:]
         for endpoint in endpoints {
@@ -42,18 +48,7 @@ package enum EndpointsDecision {
                 groups.append((found, [port]))
             }
         }
-        return .array(groups.sorted { "\($0.ports)" < "\($1.ports)" }.map { subset($0.pods, $0.ports) })
-    }
-
-    private static func subset(_ pods: [PodEndpoint], _ ports: [EndpointPort]) -> JSON {
-        let sorted = pods.sorted { ($0.address, $0.uid) < ($1.address, $1.uid) }
-        let ready = sorted.filter(\.isReady).map(\.addressJSON)
-        let others = sorted.filter { !$0.isReady }.map(\.addressJSON)
-        var members: [JSONObject.Member] = []
-        if !ready.isEmpty { members.append(("addresses", .array(ready))) }
-        if !others.isEmpty { members.append(("notReadyAddresses", .array(others))) }
-        if !ports.isEmpty { members.append(("ports", .array(ports.map(\.json)))) }
-        return .object(JSONObject(members))
+        return groups.sorted { "\($0.ports)" < "\($1.ports)" }.map { EndpointsSubset($0.pods, $0.ports) }
     }
 
     private static func labels(_ service: ServiceView) -> JSON {

@@ -28,11 +28,12 @@ package enum GarbageDecision: Sendable, Equatable {
 
     package enum Propagation: Sendable, Equatable { case orphan, background, foreground }
 
+    /// - Parameter waiting: the UIDs of objects in foreground deletion that cannot go before this one.
     package static func decide(
         _ object: Object, owners: [(reference: OwnerReference, state: OwnerState)],
-        dependents: [GarbageGraph.Dependent]
+        dependents: [GarbageGraph.Dependent], waiting: Set<String> = []
     ) -> GarbageDecision {
-        if object.isBeingDeleted { return finish(object, dependents) }
+        if object.isBeingDeleted { return finish(object, dependents, waiting) }
         guard !owners.isEmpty else { return .nothing }
         let leaving = owners.filter { $0.state == .gone || $0.state == .waiting }
         if leaving.count < owners.count {
@@ -45,15 +46,24 @@ package enum GarbageDecision: Sendable, Equatable {
         return .delete(.background)
     }
 
-    private static func finish(_ object: Object, _ dependents: [GarbageGraph.Dependent]) -> GarbageDecision {
+    /// In the foreground an object waits for its dependents, but not for itself, and not for one that can only go after
+    /// it: of objects that own each other in a circle nobody could go first. (Upstream makes the owner references of
+    /// one of them non-blocking, if it sees the circle before it is complete.)
+    private static func finish(
+        _ object: Object, _ dependents: [GarbageGraph.Dependent], _ waiting: Set<String>
+    ) -> GarbageDecision {
         if object.finalizers.contains(GarbageFinalizer.orphan) {
             return dependents.isEmpty
                 ? .removeFinalizer(GarbageFinalizer.orphan) : .orphanDependents(dependents)
         }
-        guard object.finalizers.contains(GarbageFinalizer.foreground) else { return .nothing }
+        guard object.isInForegroundDeletion else { return .nothing }
         let blocking = dependents.filter { dependent in
-            dependent.owners.contains { $0.uid == object.uid && $0.blocksOwnerDeletion }
+            dependent.blocks(object.uid) && dependent.uid != object.uid
+                && !(dependent.isWaiting && waiting.contains(dependent.uid))
         }
-        return blocking.isEmpty ? .removeFinalizer(GarbageFinalizer.foreground) : .deleteDependents(blocking)
+        if blocking.isEmpty { return .removeFinalizer(GarbageFinalizer.foreground) }
+        // Those that wait for their own dependents are on their way.
+        let idle = blocking.filter { !$0.isWaiting }
+        return idle.isEmpty ? .nothing : .deleteDependents(idle)
     }
 }

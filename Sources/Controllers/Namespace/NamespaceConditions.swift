@@ -12,9 +12,10 @@ package struct NamespaceRemains: Sendable, Equatable {
 
     package var isEmpty: Bool { counts.isEmpty && failures.isEmpty }
 
-    package mutating func add(_ resource: ResourceName, _ objects: [Object]) {
-        guard !objects.isEmpty else { return }
-        counts["\(resource.resource).\(resource.group)", default: 0] += objects.count
+    /// - Parameter others: how many there are besides `objects`, all without finalizers.
+    package mutating func add(_ resource: ResourceName, _ objects: [Object], others: Int = 0) {
+        guard !objects.isEmpty || others > 0 else { return }
+        counts["\(resource.resource).\(resource.group)", default: 0] += objects.count + others
         for finalizer in objects.flatMap(\.finalizers) { finalizers[finalizer, default: 0] += 1 }
     }
 

@@ -1,5 +1,6 @@
 import Objects
 import Registry
+import Synchronization
 
 /// Empties namespaces that are being deleted, then takes their finalizer away
 /// (https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/).
@@ -14,6 +15,8 @@ package final class NamespaceController: Sendable {
     private let namespaces: Informer
     private let queue = WorkQueue<ObjectKey>()
     private let workers = ControllerWorkers<ObjectKey>()
+    /// Of namespaces that cannot go yet.
+    private let paces = Mutex<[ObjectKey: NamespacePace]>([:])
 
     /// - Parameter grace: how long a deletion is only announced. Upstream takes 5 s, so that other servers hear of it
     ///   before the content goes; here it is for clients, who read the phase Terminating after they asked for it.
@@ -25,6 +28,19 @@ package final class NamespaceController: Sendable {
             guard let new, new.isBeingDeleted else { return }
             queue.add(ObjectKey(.namespaces, name: new.name), after: Self.wait(after: old, grace))
         }
+        // What usually holds a namespace up. Of everything else is heard when the namespace is looked at again.
+        for resource in Self.first + [.persistentVolumeClaims] {
+            shared.informer(resource).addHandler { [weak self] old, new in self?.notice(old, new) }
+        }
+    }
+
+    /// Less may be left in a namespace than when it was looked at.
+    private func notice(_ old: Object?, _ new: Object?) {
+        guard let object = new ?? old, new == nil || old?.finalizers != new?.finalizers else { return }
+        let key = ObjectKey(.namespaces, name: object.namespace)
+        guard paces.withLock({ $0[key] != nil }) else { return }
+        // Whatever else changes in the meantime is seen with it.
+        queue.add(key, after: NamespacePace.shortest)
     }
 
     /// Only the announcement itself is waited for.
@@ -38,35 +54,57 @@ package final class NamespaceController: Sendable {
 
     package func stop() async { await workers.stop() }
 
+    /// Public to tests.
     func sync(_ key: ObjectKey) async -> SyncOutcome {
         do {
             guard let namespace = try registry.find(key), namespace.isBeingDeleted,
-                Self.specFinalizers(namespace).contains(Self.finalizer)
-            else { return .done }
-            let remains = await empty(namespace.name)
-            try await report(remains, on: key)
-            guard remains.isEmpty else { return .again(after: .milliseconds(100)) }
-            try await finalize(key)
+                Self.specFinalizers(namespace).contains(Self.finalizer),
+                let remains = try await empty(key, uid: namespace.uid)
+            else {
+                forget(key)
+                return .done
+            }
+            try await report(remains, on: key, uid: namespace.uid)
+            guard remains.isEmpty else { return .again(after: delay(key, remains)) }
+            try await finalize(key, uid: namespace.uid)
+            forget(key)
             return .done
         } catch {
-            return error.reason == "NotFound" ? .done : .retry
+            guard error.reason == "NotFound" else { return .retry }
+            forget(key)
+            return .done
         }
     }
 
+    private func delay(_ key: ObjectKey, _ remains: NamespaceRemains) -> Duration {
+        paces.withLock { paces in
+            let pace = NamespacePace(remains, after: paces[key])
+            paces[key] = pace
+            return pace.delay
+        }
+    }
+
+    private func forget(_ key: ObjectKey) { paces.withLock { $0[key] = nil } }
+
     // MARK: Content
+
+    private static let first: [ResourceName] = [.statefulSets, .pods]
 
     private var stages: [[ResourceName]] {
         let namespaced = registry.catalog.kinds.filter { $0.namespaced && $0.group != "events.k8s.io" }
             .map { ResourceName($0.resource, group: $0.group) }
-        let first: [ResourceName] = [.statefulSets, .pods]
-        return [first, namespaced.filter { !first.contains($0) }]
+        return [Self.first, namespaced.filter { !Self.first.contains($0) }]
     }
 
-    private func empty(_ namespace: String) async -> NamespaceRemains {
+    /// nil: the namespace has gone meanwhile. Another of its name must keep what is in it.
+    func empty(_ key: ObjectKey, uid: String) async throws(Status) -> NamespaceRemains? {
         var remains = NamespaceRemains()
         for stage in stages {
-            for resource in stage { await delete(resource, in: namespace) }
-            for resource in stage { count(resource, in: namespace, &remains) }
+            guard let namespace = try registry.find(key), namespace.uid == uid, namespace.isBeingDeleted else {
+                return nil
+            }
+            for resource in stage { await delete(resource, in: key.name) }
+            for resource in stage { count(resource, in: key.name, &remains) }
             guard remains.isEmpty else { break }
         }
         return remains
@@ -82,9 +120,22 @@ package final class NamespaceController: Sendable {
         }
     }
 
+    /// Only what may have finalizers is decoded.
     private func count(_ resource: ResourceName, in namespace: String, _ remains: inout NamespaceRemains) {
+        let mark = Array("\"finalizers\"".utf8)
+        var held: [Object] = []
+        var others = 0
         do {
-            remains.add(resource, try registry.list(resource, namespace: namespace).items)
+            _ = try registry.visitPage(resource, namespace: namespace, options: ListOptions()) { bytes, revision in
+                if StoredText.holds(mark, in: bytes),
+                    let object = try? ObjectCoding.decode(Array(bytes), revision: revision)
+                {
+                    held.append(object)
+                } else {
+                    others += 1
+                }
+            }
+            remains.add(resource, held, others: others)
         } catch {
             remains.failures.append("\(resource): \(error.message)")
         }
@@ -92,9 +143,10 @@ package final class NamespaceController: Sendable {
 
     // MARK: The namespace
 
-    private func report(_ remains: NamespaceRemains, on key: ObjectKey) async throws(Status) {
+    func report(_ remains: NamespaceRemains, on key: ObjectKey, uid: String) async throws(Status) {
         let now = registry.options.clock().rfc3339
         _ = try await registry.update(key, subresource: .status, by: Self.user) { current throws(Status) in
+            guard current.uid == uid else { throw .notFound(.namespaces, key.name) }
             var current = current
             let old = current["status", "conditions"]?.array ?? []
             current["status", "conditions"] = .array(remains.conditions(after: old, now: now))
@@ -102,8 +154,9 @@ package final class NamespaceController: Sendable {
         }
     }
 
-    private func finalize(_ key: ObjectKey) async throws(Status) {
+    func finalize(_ key: ObjectKey, uid: String) async throws(Status) {
         _ = try await registry.update(key, subresource: .finalize, by: Self.user) { current throws(Status) in
+            guard current.uid == uid else { throw .notFound(.namespaces, key.name) }
             var current = current
             let left = Self.specFinalizers(current).filter { $0 != Self.finalizer }
             current["spec", "finalizers"] = left.isEmpty ? nil : .array(left.map { .string($0) })

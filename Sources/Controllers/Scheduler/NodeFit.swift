@@ -38,7 +38,8 @@ enum NodeFit {
         }
         for (name, wanted) in PodRequests.of(pod).amounts.sorted(by: { $0.key < $1.key }) where wanted > 0 {
             let capacity = node.allocatable[name]
-            if wanted > capacity - node.requested[name] {
+            // Nodes say what they like, negative amounts too: the difference may have no place in 64 bits.
+            if Int128(wanted) + Int128(node.requested[name]) > Int128(capacity) {
                 problems.append(Problem(reason: "Insufficient \(name)", isResolvable: wanted <= capacity))
             }
         }

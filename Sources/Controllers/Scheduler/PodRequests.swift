@@ -19,9 +19,12 @@ package struct ResourceAmounts: Sendable, Equatable {
 
     package static func + (left: ResourceAmounts, right: ResourceAmounts) -> ResourceAmounts {
         var sum = left
-        for (name, amount) in right.amounts { sum.amounts[name] = sum[name] &+ amount }
+        for (name, amount) in right.amounts { sum.amounts[name] = added(sum[name], amount) }
         return sum
     }
+
+    /// More than anything can hold stays more than anything can hold.
+    private static func added(_ left: Int64, _ right: Int64) -> Int64 { Int64(clamping: Int128(left) + Int128(right)) }
 
     package static func larger(_ left: ResourceAmounts, _ right: ResourceAmounts) -> ResourceAmounts {
         var result = left

@@ -11,13 +11,17 @@ package enum SetLabel {
 /// A pod's place in its set, read from its name: everything before the last hyphen is the set, the digits after it
 /// are the ordinal. `web-01` is nobody's: its ordinal would be that of `web-1`, and an ordinal has one name.
 package enum PodIdentity {
+    /// `ordinals.start` and `replicas` each go up to 2^31 - 1; what they add up to has no more digits than this.
+    private static let mostDigits = 10
+
     package static func parse(_ podName: String) -> (set: String, ordinal: Int)? {
         guard let hyphen = podName.lastIndex(of: "-") else { return nil }
         let digits = podName[podName.index(after: hyphen)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
-            digits.first != "0" || digits.count == 1, let ordinal = Int32(digits)
+        guard !digits.isEmpty, digits.utf8.count <= mostDigits,
+            digits.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
+            digits.first != "0" || digits.count == 1, let ordinal = Int(digits)
         else { return nil }
-        return (String(podName[..<hyphen]), Int(ordinal))
+        return (String(podName[..<hyphen]), ordinal)
     }
 
     package static func isMember(_ pod: Object, of set: String) -> Bool { parse(pod.name)?.set == set }

@@ -10,21 +10,26 @@ import Objects
 package struct SetDecision {
     private let set: SetSpec
     private let observation: SetObservation
+    /// The wanted ordinals that this round looks at, ascending: all that have a pod, and of the others the first ones.
+    /// The place in here is not the distance from the first ordinal.
     private var replicas: [Replica] = []
     private var condemned: [Replica] = []
     private var firstUnavailable: Int?
     private var plan = SetPlan()
 
-    package static func decide(_ observation: SetObservation) -> SetPlan {
-        var decision = SetDecision(observation)
+    package static func decide(_ observation: SetObservation) -> SetPlan { decide(observation, missing: nil) }
+
+    /// - Parameter missing: how many ordinals without a pod the round looks at, if not as many as the set says.
+    static func decide(_ observation: SetObservation, missing: Int?) -> SetPlan {
+        var decision = SetDecision(observation, missing)
         decision.run()
         return decision.plan
     }
 
-    private init(_ observation: SetObservation) {
+    private init(_ observation: SetObservation, _ missing: Int?) {
         self.observation = observation
         set = SetSpec(observation.set)
-        sortPods()
+        sortPods(missing ?? set.missingPerRound)
         firstUnavailable =
             replicas.first(where: \.isUnavailable)?.ordinal ?? condemned.last(where: \.isUnavailable)?.ordinal
     }
@@ -41,17 +46,19 @@ package struct SetDecision {
 
     // MARK: Who is there
 
-    private mutating func sortPods() {
+    private mutating func sortPods(_ missing: Int) {
         var existing: [Int: Object] = [:]
+        let wanted = set.ordinals
         for pod in observation.pods {
             guard let identity = PodIdentity.parse(pod.name), identity.set == set.name else { continue }
-            if set.ordinals.contains(identity.ordinal) {
+            if wanted.contains(identity.ordinal) {
                 existing[identity.ordinal] = pod
             } else {
                 condemned.append(replica(pod, identity.ordinal))
             }
         }
-        replicas = set.ordinals.map { ordinal in replica(existing[ordinal] ?? newPod(ordinal), ordinal) }
+        let ordinals = set.ordinalsLookedAt(present: Set(existing.keys), missing: missing)
+        replicas = ordinals.map { ordinal in replica(existing[ordinal] ?? newPod(ordinal), ordinal) }
         condemned.sort { $0.ordinal > $1.ordinal }
     }
 
@@ -62,13 +69,13 @@ package struct SetDecision {
     /// Below the partition a pod comes back as it was. Without a `rollingUpdate` block upstream keeps the old template
     /// for as many ordinals as still have it.
     private func newPod(_ ordinal: Int) -> Object {
-        let index = ordinal - set.firstOrdinal
+        let distance = ordinal - set.firstOrdinal
         let isOld: Bool
         switch set.strategy {
         case .onDelete: isOld = false
-        case .rolling(let partition?, _): isOld = index < partition
+        case .rolling(let partition?, _): isOld = distance < partition
         case .rolling(nil, _):
-            isOld = index < SetStatus(observation.set["status"]).currentReplicas
+            isOld = distance < SetStatus(observation.set["status"]).currentReplicas
         }
         let revision = isOld ? observation.current : observation.update
         return PodTemplate.pod(set, template: revision.template, revision: revision.name, ordinal: ordinal)
@@ -121,8 +128,9 @@ package struct SetDecision {
     /// mends it (kubernetes#67250). A set that asks for it has such a pod replaced.
     private mutating func unstick(_ index: Int) -> SetPlan.Unit {
         guard SetAnnotation.isOn(SetAnnotation.unstickRollout, observation.set),
-            case .rolling(let partition, _) = set.strategy, index >= partition ?? 0,
-            isOutdated(replicas[index]), !replicas[index].state.isRunningAndReady
+            case .rolling(let partition, _) = set.strategy,
+            replicas[index].ordinal - set.firstOrdinal >= partition ?? 0, isOutdated(replicas[index]),
+            !replicas[index].state.isRunningAndReady
         else { return [] }
         let pod = replicas[index].pod
         replicas[index].isDoomed = true
@@ -204,9 +212,8 @@ package struct SetDecision {
         for template in set.claimTemplates {
             guard let text = template["spec", "resources", "requests", "storage"]?.string, let wanted = Quantity(text)
             else { continue }
-            for ordinal in set.ordinals {
-                guard let claim = observation.claims[set.claimName(template, ordinal)], !claim.isBeingDeleted,
-                    claim["status", "phase"]?.string == "Bound",
+            for claim in wantedClaims(template) {
+                guard !claim.isBeingDeleted, claim["status", "phase"]?.string == "Bound",
                     let present = claim["spec", "resources", "requests", "storage"]?.string.flatMap({ Quantity($0) }),
                     present < wanted
                 else { continue }
@@ -214,6 +221,18 @@ package struct SetDecision {
             }
         }
         add(units)
+    }
+
+    /// The claims that there are of a template for wanted ordinals, whether these have a pod or not; ascending.
+    private func wantedClaims(_ template: Object) -> [Object] {
+        let wanted = set.ordinals
+        let found = observation.claims.values.compactMap { claim -> (ordinal: Int, claim: Object)? in
+            guard let ordinal = PodIdentity.parse(claim.name)?.ordinal, wanted.contains(ordinal),
+                claim.name == set.claimName(template, ordinal)
+            else { return nil }
+            return (ordinal, claim)
+        }
+        return found.sorted { $0.ordinal < $1.ordinal }.map(\.claim)
     }
 
     private mutating func fixClaimsOfCondemned() -> Bool {
@@ -254,7 +273,8 @@ package struct SetDecision {
 
     private mutating func updatePods() {
         guard case .rolling(let partition, let maxUnavailable) = set.strategy else { return }
-        let first = min(partition ?? 0, replicas.count)
+        let first =
+            replicas.firstIndex { $0.ordinal - set.firstOrdinal >= partition ?? 0 } ?? replicas.count
         let doomed =
             maxUnavailable.map { updateTargets(from: first, maxUnavailable: $0) } ?? nextUpdateTarget(from: first)
         for index in doomed { replicas[index].isDoomed = true }
@@ -268,7 +288,11 @@ package struct SetDecision {
 
     /// From the highest ordinal down: the first outdated pod, if everything above it is up to date and available.
     private func nextUpdateTarget(from first: Int) -> [Int] {
+        var ordinal = set.ordinals.upperBound
         for index in (first..<replicas.count).reversed() {
+            ordinal -= 1
+            // What this round does not look at has no pod, and that is not available.
+            guard replicas[index].ordinal == ordinal else { return [] }
             if isOutdated(replicas[index]) { return [index] }
             if replicas[index].isUnavailable { return [] }
         }
@@ -278,7 +302,9 @@ package struct SetDecision {
     /// As many as the budget allows. In parallel, outdated pods that are unavailable anyway go first and for free:
     /// otherwise a broken template could never be replaced (kubernetes#137409).
     private func updateTargets(from first: Int, maxUnavailable: Int) -> [Int] {
-        let unavailable = replicas.count(where: \.isUnavailable)
+        // What this round does not look at has no pod.
+        let unseen = set.ordinals.count - replicas.count
+        let unavailable = replicas.count(where: \.isUnavailable) + unseen
         let candidates = (first..<replicas.count).reversed().filter { isOutdated(replicas[$0]) }
         let budget = max(0, maxUnavailable - unavailable)
         guard set.isParallel else { return Array(candidates.prefix(budget)) }

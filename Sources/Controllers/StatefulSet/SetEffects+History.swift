@@ -54,7 +54,8 @@ extension SetEffects {
         if SetRevisions.isSameRecord(found, as: object) { return SetRevision(found) }
         _ = try await registry.update(set.key, subresource: .status, by: user) { current throws(Status) in
             var status = SetStatus(current["status"])
-            status.collisionCount += 1
+            // Whatever somebody wrote there: another number is another name.
+            status.collisionCount &+= 1
             var current = current
             current["status"] = status.json
             return current

@@ -16,6 +16,7 @@ struct SetInformers: Sendable {
         sets.addIndex(SetIndex.namespace) { [$0.namespace] }
         pods.addIndex(SetIndex.owner, SetIndex.owners)
         revisions.addIndex(SetIndex.owner, SetIndex.owners)
+        claims.addIndex(SetIndex.family, SetIndex.families)
 
         sets.addHandler { old, new in
             if let set = new ?? old { enqueue(ObjectKey(.statefulSets, namespace: set.namespace, name: set.name)) }
@@ -57,15 +58,18 @@ struct SetInformers: Sendable {
         return (input, set.object["spec", "selector"].flatMap { LabelSelector($0) })
     }
 
-    /// The claims that the templates name, for the wanted ordinals and for those that pods have.
+    /// The claims that the templates name, for the wanted ordinals and for those that pods have. Found among those that
+    /// there are: a set may want more ordinals than anybody could ask for one by one.
     private func claims(of set: SetSpec, _ pods: [Object]) -> [String: Object] {
-        let present = pods.compactMap { PodIdentity.parse($0.name) }.filter { $0.set == set.name }.map(\.ordinal)
-        let ordinals = Set(set.ordinals).union(present)
+        let present = Set(
+            pods.compactMap { PodIdentity.parse($0.name) }.filter { $0.set == set.name }.map(\.ordinal))
+        let wanted = set.ordinals
         var found: [String: Object] = [:]
         for template in set.claimTemplates {
-            for ordinal in ordinals {
-                let name = set.claimName(template, ordinal)
-                found[name] = claims.get(namespace: set.namespace, name: name)
+            let family = SetIndex.familyKey(namespace: set.namespace, "\(template.name)-\(set.name)")
+            for claim in claims.indexed(by: SetIndex.family, value: family) {
+                guard let ordinal = PodIdentity.parse(claim.name)?.ordinal else { continue }
+                if wanted.contains(ordinal) || present.contains(ordinal) { found[claim.name] = claim }
             }
         }
         return found
@@ -76,6 +80,14 @@ struct SetInformers: Sendable {
 enum SetIndex {
     static let owner = "statefulset.owner"
     static let namespace = "statefulset.namespace"
+    static let family = "statefulset.claims"
+
+    static func familyKey(namespace: String, _ name: String) -> String { namespace + "/" + name }
+
+    /// Claims of one template and one set differ in their ordinal only.
+    @Sendable static func families(of claim: Object) -> [String] {
+        PodIdentity.parse(claim.name).map { [familyKey(namespace: claim.namespace, $0.set)] } ?? []
+    }
 
     static func controlled(by uid: String) -> String { "uid/" + uid }
     static func orphans(in namespace: String) -> String { "orphans/" + namespace }

@@ -35,14 +35,20 @@ package enum SetRevisions {
         let sorted = sort(revisions)
         let template = set.object["spec", "template"] ?? [:]
         let wanted = normal(template)
+        let next = number(after: sorted.last)
         guard let equal = sorted.last(where: { normal($0.template) == wanted }) else {
-            return .create(revision(set, number: (sorted.last?.number ?? 0) + 1, collisionCount: collisionCount))
+            return .create(revision(set, number: next, collisionCount: collisionCount))
         }
-        guard let newest = sorted.last, newest.name == equal.name else {
-            return .renumber(equal, to: (sorted.last?.number ?? 0) + 1)
-        }
+        // With the highest number there is it counts as the newest, whoever else has that number too.
+        guard equal.name == sorted.last?.name || equal.number == next else { return .renumber(equal, to: next) }
         let recorded = set.object["status", "currentRevision"]?.string
-        return .use(current: sorted.first { $0.name == recorded } ?? newest, update: newest)
+        return .use(current: sorted.first { $0.name == recorded } ?? equal, update: equal)
+    }
+
+    /// Anybody can write a record with the highest number there is; no later one can be above it then.
+    private static func number(after newest: SetRevision?) -> Int64 {
+        let (next, isTooHigh) = (newest?.number ?? 0).addingReportingOverflow(1)
+        return isTooHigh ? .max : next
     }
 
     /// A new record of the set's template.

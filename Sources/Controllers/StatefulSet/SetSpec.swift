@@ -44,8 +44,21 @@ package struct SetSpec: Sendable {
         matchLabels = spec.at("selector", "matchLabels")?.object?.members ?? []
     }
 
-    /// The ordinals that the set wants to have.
-    package var ordinals: Range<Int> { firstOrdinal..<(firstOrdinal + max(0, replicas)) }
+    /// The ordinals that the set wants to have. They may be billions, so nobody walks through all of them.
+    package var ordinals: Range<Int> {
+        let (end, isTooFar) = firstOrdinal.addingReportingOverflow(max(0, replicas))
+        return firstOrdinal..<(isTooFar ? Int.max : end)
+    }
+
+    /// How many ordinals without a pod a round looks at. In order the first of them holds up all that follow; in
+    /// parallel this many pods are made, and the next round makes the next ones (upstream's `MaxBatchSize`).
+    package var missingPerRound: Int { isParallel ? 500 : 1 }
+
+    /// The wanted ordinals that have a pod and the first `limit` of those that have none, ascending.
+    package func ordinalsLookedAt(present: Set<Int>, missing limit: Int) -> [Int] {
+        let missing = ordinals.lazy.filter { !present.contains($0) }.prefix(limit)
+        return (Array(missing) + present.filter(ordinals.contains)).sorted()
+    }
 
     package func podName(_ ordinal: Int) -> String { "\(name)-\(ordinal)" }
 
@@ -79,7 +92,7 @@ package struct SetSpec: Sendable {
     private static func unavailable(_ json: JSON, of replicas: Int) -> Int? {
         if let number = json.integer { return max(1, Int(number)) }
         guard let text = json.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) else { return nil }
-        return max(1, replicas * percent / 100)
+        return max(1, Int(clamping: Int128(replicas) * Int128(percent) / 100))
     }
 }
 

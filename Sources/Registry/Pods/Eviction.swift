@@ -7,9 +7,29 @@ extension Registry {
     package func evict(
         _ pod: ObjectKey, options: DeleteOptions = DeleteOptions(), by user: User
     ) async throws(Status) -> DeleteOutcome {
+        try await evict(pod, options, user, rounds: Eviction.rounds)
+    }
+
+    /// A pod that no budget protects may be protected a moment later: it is deleted as it was looked at, or looked at
+    /// again.
+    private func evict(
+        _ pod: ObjectKey, _ options: DeleteOptions, _ user: User, rounds: Int
+    ) async throws(Status) -> DeleteOutcome {
         let object = try get(pod)
         try Eviction.checkPreconditions(object, options)
-        guard !Eviction.isFree(object) else { return try await deleteMarked(pod, options, user) }
+        guard Eviction.isFree(object) else { return try await evict(object, pod, options, user) }
+        let guarded = Eviction.hasEnded(object) ? options : Eviction.guarded(options, by: object)
+        do {
+            return try await deleteMarked(pod, guarded, user)
+        } catch {
+            guard error.reason == "Conflict", options.resourceVersion.isEmpty, rounds > 1 else { throw error }
+        }
+        return try await evict(pod, options, user, rounds: rounds - 1)
+    }
+
+    private func evict(
+        _ object: Object, _ pod: ObjectKey, _ options: DeleteOptions, _ user: User
+    ) async throws(Status) -> DeleteOutcome {
         let budgets = try budgets(of: object)
         guard budgets.count <= 1 else {
             throw Status(
@@ -17,17 +37,19 @@ extension Registry {
                 message: "This pod has more than one PodDisruptionBudget, which the eviction subresource does not "
                     + "support.")
         }
-        var options = options
-        if let budget = budgets.first {
-            let reads = object.resourceVersion
-            if Eviction.isUnhealthyAndMayGo(object, budget) {
-                // Only as unhealthy as it was looked at: a pod that has become ready meanwhile is asked for again.
-                options.resourceVersion = options.resourceVersion.isEmpty ? reads : options.resourceVersion
-            } else {
-                try await spend(budget, for: object, dryRun: options.dryRun, user)
-            }
+        guard let budget = budgets.first else { return try await deleteMarked(pod, options, user) }
+        guard Eviction.isUnhealthyAndMayGo(object, budget) else {
+            try await spend(budget, for: object, dryRun: options.dryRun, user)
+            return try await deleteMarked(pod, options, user)
         }
-        return try await deleteMarked(pod, options, user)
+        do {
+            // Only as unhealthy as it was looked at: a pod that has become ready meanwhile is asked for again.
+            return try await deleteMarked(pod, Eviction.guarded(options, by: object), user)
+        } catch {
+            guard error.reason == "Conflict", options.resourceVersion.isEmpty else { throw error }
+            // The client did not ask for this version, so it is told to come again, not that it was wrong.
+            throw Eviction.notYet(budget)
+        }
     }
 
     /// Says in the pod why it goes, so that whoever sees it going knows, and deletes it.
@@ -71,6 +93,9 @@ extension Registry {
 
 /// The rules of evictions. Pure.
 enum Eviction {
+    /// How often a pod that changes under one's hands is looked at, as upstream.
+    static let rounds = 20
+
     static func checkPreconditions(_ pod: Object, _ options: DeleteOptions) throws(Status) {
         guard options.uid.isEmpty || options.uid == pod.uid else {
             throw .conflict(
@@ -103,8 +128,18 @@ enum Eviction {
     }
 
     /// No budget protects a pod that has ended, is ending or never ran.
-    static func isFree(_ pod: Object) -> Bool {
-        pod.isBeingDeleted || ["Failed", "Succeeded", "Pending"].contains(pod["status", "phase"]?.string ?? "")
+    static func isFree(_ pod: Object) -> Bool { hasEnded(pod) || pod["status", "phase"]?.string == "Pending" }
+
+    /// It has ended or is ending, and nothing makes it run again.
+    static func hasEnded(_ pod: Object) -> Bool {
+        pod.isBeingDeleted || ["Failed", "Succeeded"].contains(pod["status", "phase"]?.string ?? "")
+    }
+
+    /// Only the version that was looked at, unless the client wants a certain one.
+    static func guarded(_ options: DeleteOptions, by pod: Object) -> DeleteOptions {
+        var options = options
+        if options.resourceVersion.isEmpty { options.resourceVersion = pod.resourceVersion }
+        return options
     }
 
     /// Pods that are not ready do not use the budget up: always if it says so, else while enough others are healthy.
@@ -120,8 +155,7 @@ enum Eviction {
     static func checkBudget(_ budget: Object) throws(Status) {
         let status = budget["status"]
         if (status?["observedGeneration"]?.integer ?? 0) < budget.generation {
-            throw refusal(
-                "The disruption budget \(budget.name) is still being processed by the server.", retryAfterSeconds: 10)
+            throw notYet(budget)
         }
         let allowed = status?["disruptionsAllowed"]?.integer ?? 0
         if allowed < 0 {
@@ -139,6 +173,11 @@ enum Eviction {
                 "The disruption budget \(budget.name) needs \(desired) healthy pods and has \(current) currently",
                 retryAfterSeconds: 0)
         }
+    }
+
+    static func notYet(_ budget: Object) -> Status {
+        refusal(
+            "The disruption budget \(budget.name) is still being processed by the server.", retryAfterSeconds: 10)
     }
 
     private static func refusal(_ why: String, retryAfterSeconds: Int) -> Status {

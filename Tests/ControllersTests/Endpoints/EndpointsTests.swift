@@ -120,6 +120,64 @@ import Testing
         #expect(EndpointsDecision.decide(service, found, existing: object) == nil)
     }
 
+    // MARK: More than Endpoints can hold
+
+    private func many(_ range: Range<Int>, ready: Bool = true) -> [Object] {
+        range.map { index in
+            var pod = pod(index, ready: ready)
+            pod["status", "podIPs"] = [["ip": .string("10.\(index / 65536).\(index / 256 % 256).\(index % 256)")]]
+            return pod
+        }
+    }
+
+    private func sizes(_ object: Object?, _ list: String) -> [Int] {
+        (object?["subsets"]?.array ?? []).map { $0[list]?.array?.count ?? 0 }
+    }
+
+    @Test func saysThatThereAreMoreThanAThousand() throws {
+        let service = service()
+        let found = endpoints(many(0..<1500), service)
+        let object = try #require(EndpointsDecision.decide(service, found, existing: nil))
+        #expect(sizes(object, "addresses") == [1000])
+        #expect(object.annotation("endpoints.kubernetes.io/over-capacity") == "truncated")
+        #expect(EndpointsDecision.decide(service, found, existing: object) == nil)
+        // Written by somebody who left out the mark.
+        var unmarked = object
+        unmarked.setAnnotation("endpoints.kubernetes.io/over-capacity", nil)
+        let marked = EndpointsDecision.decide(service, found, existing: unmarked)
+        #expect(marked?.annotation("endpoints.kubernetes.io/over-capacity") == "truncated")
+        // A thousand are not too many.
+        let fewer = try #require(EndpointsDecision.decide(service, Array(found.prefix(1000)), existing: object))
+        #expect(sizes(fewer, "addresses") == [1000])
+        #expect(fewer.annotation("endpoints.kubernetes.io/over-capacity") == nil)
+    }
+
+    @Test func leavesOutWhatIsNotReadyFirst() throws {
+        let service = service()
+        let some = endpoints(many(0..<900) + many(900..<1500, ready: false), service)
+        let object = EndpointsDecision.decide(service, some, existing: nil)
+        #expect(sizes(object, "addresses") == [900] && sizes(object, "notReadyAddresses") == [100])
+        let all = endpoints(many(0..<1200) + many(1200..<1500, ready: false), service)
+        let full = EndpointsDecision.decide(service, all, existing: nil)
+        #expect(sizes(full, "addresses") == [1000] && sizes(full, "notReadyAddresses") == [0])
+    }
+
+    /// Of each subset as many as is its part, rounded up; the last one gets what is left.
+    @Test func sharesTheRoomAmongTheSubsets() {
+        let service = service()
+        func subset(_ ready: Range<Int>, _ others: Range<Int>) -> EndpointsSubset {
+            EndpointsSubset(endpoints(many(ready) + many(others, ready: false), service), [])
+        }
+        var subsets = [subset(0..<1000, 0..<0), subset(1000..<1500, 0..<0), subset(1500..<1501, 1501..<1600)]
+        #expect(EndpointsCapacity.truncate(&subsets))
+        #expect(subsets.map(\.ready.count) == [667, 333, 0])
+        #expect(subsets.allSatisfy { $0.others.isEmpty })
+        var waiting = [subset(0..<400, 400..<900), subset(1000..<1400, 1400..<1900)]
+        #expect(EndpointsCapacity.truncate(&waiting))
+        #expect(waiting.map(\.ready.count) == [400, 400])
+        #expect(waiting.map(\.others.count) == [100, 100])
+    }
+
     /// A slice that is over becomes the one that would be made: the placeholder of a new service is the usual case.
     @Test func reusesASliceThatNobodyNeeds() throws {
         let service = service()

@@ -60,6 +60,24 @@ import Testing
         #expect(PodRequests.of(pod(spec))["cpu"] == 710)
     }
 
+    /// What the API lets through may be more than 64 bits hold, and a node may say less than nothing.
+    @Test func amountsBeyondAllNumbersDoNotFit() {
+        func asking(_ memory: JSON, containers: Int = 1) -> Object {
+            let container: JSON = ["resources": ["requests": ["memory": memory]]]
+            return pod(["containers": .array(Array(repeating: container, count: containers))])
+        }
+        let most: JSON = "9223372036854775807"
+        #expect(PodRequests.of(asking(most, containers: 3))["memory"] == .max)
+        let large = node(allocatable: ["memory": most])
+        #expect(
+            reason(asking(most, containers: 2), large, pods: [asking(most, containers: 2)]) == "1 Insufficient memory")
+        #expect(reason(asking("1"), large, pods: [asking(most)]) == "1 Insufficient memory")
+        #expect(reason(asking(most), large) == nil)
+        let negative = node(allocatable: ["memory": "-9223372036854775807"])
+        #expect(reason(asking("1"), negative, pods: [asking(most)]) == "1 Insufficient memory")
+        #expect(reason(pod(), negative) == nil)
+    }
+
     @Test func respectsTaintsAndSelectors() {
         let tainted = node(spec: ["taints": [["key": "a", "value": "b", "effect": "NoSchedule"]]])
         #expect(reason(pod(), tainted) == "1 node(s) had untolerated taint(s)")

@@ -58,6 +58,24 @@ import Testing
             SetRevisions.decide(SetSpec(set), [newer, equal], collisionCount: 0) == .renumber(equal, to: 3))
     }
 
+    /// Anybody can write a record with the highest number, and the set adopts it.
+    @Test func aboveTheHighestNumberThereIsNone() {
+        let set = Fixtures.set(replicas: 1)
+        let highest = recorded(set, number: .max, image: "nginx:0")
+        guard case .create(let made) = SetRevisions.decide(SetSpec(set), [highest], collisionCount: 0) else {
+            Issue.record("no new revision")
+            return
+        }
+        #expect(made["revision"] == .integer(.max))
+        // It serves, though it may not be the last of those with its number.
+        #expect(
+            SetRevisions.decide(SetSpec(set), [highest, SetRevision(made)], collisionCount: 0)
+                == .use(current: SetRevision(made), update: SetRevision(made)))
+        let older = recorded(set, number: 3)
+        #expect(
+            SetRevisions.decide(SetSpec(set), [highest, older], collisionCount: 0) == .renumber(older, to: .max))
+    }
+
     @Test func keepsTheCurrentRevisionOfTheStatus() {
         var set = Fixtures.set(replicas: 1)
         let update = recorded(set, number: 2)

@@ -69,6 +69,8 @@ import Testing
         try await cluster.create(Fixtures.set(replicas: 1), .statefulSets)
         #expect(await cluster.wait { cluster.names(.pods) == ["web-0"] })
         try await cluster.setReady("web-0")
+        // Of a pod that is still pending the claims are changed without a word.
+        #expect(await cluster.wait { cluster.find(.statefulSets, "web")?["status", "readyReplicas"] == 1 })
         try await cluster.change(.statefulSets, "web") {
             $0["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"] = "Delete"
         }

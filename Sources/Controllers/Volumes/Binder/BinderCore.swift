@@ -35,6 +35,8 @@ package struct BindTask: Sendable {
     package let key: BinderKey
     package let decision: BindDecision
     fileprivate let busy: [BinderKey]
+    /// Tasks are numbered in the order in which they begin.
+    fileprivate let number: Int
 }
 
 /// How a task ended.
@@ -57,10 +59,11 @@ package struct BinderCore: ~Copyable, Sendable {
     private var queue = QueueState<BinderKey>()
     /// Keys that have their turn again when another one is no longer busy.
     private var waiting: [BinderKey: Set<BinderKey>] = [:]
-    private var underWay = 0
-    /// UIDs of objects that vanished while tasks were under way. What such a task read from the store may be older than
-    /// the news of the deletion, and must not bring the object back.
-    private var gone: Set<String> = []
+    private var underWay: Set<Int> = []
+    private var lastTask = 0
+    /// UIDs of objects that vanished while tasks were under way, with the last task that had begun by then. What such a
+    /// task read from the store may be older than the news of the deletion, and must not bring the object back.
+    private(set) var gone: [String: Int] = [:]
     /// The last thing said about an object that was not written, by UID: it is not said again until it changes.
     private var announced: [String: String] = [:]
 
@@ -83,10 +86,7 @@ package struct BinderCore: ~Copyable, Sendable {
     /// Ends a task. Not nil: it is to be tried again by `retry` after the backoff for so many failures in a row before.
     /// Until then its key rests, so that what cannot be written is not tried in a tight loop.
     package mutating func finish(_ task: BindTask, _ outcome: BindOutcome) -> Int? {
-        defer {
-            underWay -= 1
-            if underWay == 0 { gone = [] }
-        }
+        defer { end(task) }
         var isDone = task.decision.failure == nil
         for key in task.busy where key != task.key { setIdle(key) }
         switch outcome {
@@ -108,6 +108,14 @@ package struct BinderCore: ~Copyable, Sendable {
         return nil
     }
 
+    /// What vanished before the oldest task began needs no remembering.
+    private mutating func end(_ task: BindTask) {
+        underWay.remove(task.number)
+        let oldest = underWay.min() ?? .max
+        guard task.number < oldest, !gone.isEmpty else { return }
+        gone = gone.filter { $0.value >= oldest }
+    }
+
     /// The backoff of a task that did not succeed is over.
     package mutating func retry(_ task: BindTask) {
         look(at: task.key)
@@ -118,6 +126,10 @@ package struct BinderCore: ~Copyable, Sendable {
     // MARK: Decisions
 
     private mutating func task(for key: BinderKey) -> BindTask? {
+        if case .consumers(let className) = key {
+            for claim in view.waitingClaims(className: className) { lookAtConsumers(of: claim) }
+            return nil
+        }
         var decision = decide(key)
         for follower in decision.follow { look(at: follower) }
         if decision.writes.isEmpty, case .volume(let name) = key, let offer = offer(of: name) {
@@ -136,7 +148,8 @@ package struct BinderCore: ~Copyable, Sendable {
     private mutating func offer(of name: String) -> BindTask? {
         guard let volume = view.volumes[name], view.volumes.isFree(volume) else { return nil }
         if view.storageClass(volume.className)?.waitsForFirstConsumer == true {
-            for claim in view.waitingClaims(className: volume.className) { lookAtConsumers(of: claim) }
+            // Once for all volumes of the class that have become free meanwhile.
+            look(at: .consumers(className: volume.className))
             return nil
         }
         guard let claim = view.firstClaim(for: volume) else { return nil }
@@ -151,6 +164,8 @@ package struct BinderCore: ~Copyable, Sendable {
         case .claim(let claim): view.decide(claim: claim)
         case .volume(let volume): view.decide(volume: volume)
         case .consumer(let pod): view.decide(consumer: pod)
+        // 5-4: each of them is decided about by itself.
+        case .consumers: BindDecision("5-4")
         }
     }
 
@@ -163,13 +178,14 @@ package struct BinderCore: ~Copyable, Sendable {
             waiting[obstacle, default: []].formUnion([key, offered ?? key])
             return nil
         }
-        underWay += 1
+        lastTask += 1
+        underWay.insert(lastTask)
         let busy = [key] + others
         for key in busy {
             queue.block(key)
             setBusy(key)
         }
-        return BindTask(key: key, decision: decision, busy: busy)
+        return BindTask(key: key, decision: decision, busy: busy, number: lastTask)
     }
 
     /// A decision from outside, such as the scheduler's about a pod's claims. nil: one of its objects is busy.
@@ -183,7 +199,7 @@ package struct BinderCore: ~Copyable, Sendable {
         switch key {
         case .claim(let claim): view.setBusy(volume: nil, claim: claim)
         case .volume(let volume): view.setBusy(volume: volume, claim: nil)
-        case .consumer: break
+        case .consumer, .consumers: break
         }
     }
 
@@ -191,7 +207,7 @@ package struct BinderCore: ~Copyable, Sendable {
         switch key {
         case .claim(let claim): view.setIdle(volume: nil, claim: claim)
         case .volume(let volume): view.setIdle(volume: volume, claim: nil)
-        case .consumer: break
+        case .consumer, .consumers: break
         }
     }
 
@@ -223,8 +239,8 @@ package struct BinderCore: ~Copyable, Sendable {
     package mutating func observe(_ observation: BinderObservation) {
         if observation.isGone {
             announced[observation.object.uid] = nil
-            if underWay > 0 { gone.insert(observation.object.uid) }
-        } else if gone.contains(observation.object.uid) {
+            if !underWay.isEmpty { gone[observation.object.uid] = lastTask }
+        } else if gone[observation.object.uid] != nil {
             return
         }
         switch observation {

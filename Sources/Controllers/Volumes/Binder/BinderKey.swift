@@ -4,6 +4,8 @@ package enum BinderKey: Hashable, Sendable {
     case volume(String)
     /// A pod that has a node: the consumer that claims of a WaitForFirstConsumer class wait for.
     case consumer(PodKey)
+    /// All consumers that claims of this class wait for: a volume of the class is free.
+    case consumers(className: String)
 }
 
 /// Namespace and name of a pod.

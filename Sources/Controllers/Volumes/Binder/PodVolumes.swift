@@ -78,7 +78,8 @@ extension BinderView {
         var isProvisioning = false
         // The smallest request chooses first, so that it does not get the volume that only a larger one needs.
         for claim in claims.sorted(by: { ($0.request, $0.key) < ($1.request, $1.key) }) {
-            if let selected = claim.selectedNode, selected != node.name {
+            let isLost = isLost(claim, unless: node)
+            if let selected = claim.selectedNode, selected != node.name, !isLost {
                 // 6-8: its volume is being made for another node.
                 return .conflict(["node(s) didn't find available persistent volumes to bind"])
             } else if claim.selectedNode == nil, let volume = match(claim, node, excluding: chosen) {
@@ -90,8 +91,8 @@ extension BinderView {
             } else if let reason = conflict(provisioning: claim, node) {
                 // 6-10: no volume, and none can be made.
                 return .conflict([reason])
-            } else if claim.selectedNode == nil {
-                // 6-11: a provisioner is to make one for this node.
+            } else if claim.selectedNode == nil || isLost {
+                // 6-11: a provisioner is to make one for this node, and no longer for one that is gone.
                 var object = claim.object
                 object.setAnnotation(VolumeAnnotation.selectedNode, node.name)
                 decision.writes.append(.claim(object))
@@ -105,6 +106,12 @@ extension BinderView {
         } else {
             return .bind(decision)
         }
+    }
+
+    /// A volume was to be made for a node that there is not any more: nobody will ever make it.
+    private func isLost(_ claim: PersistentVolumeClaim, unless present: Object) -> Bool {
+        guard let selected = claim.selectedNode, selected != present.name else { return false }
+        return node(selected) == nil
     }
 
     /// A volume that names the claim, else the smallest free one; it must be reachable from the node.
