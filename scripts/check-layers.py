@@ -20,7 +20,7 @@ ALLOWED = {
     "Store": ({"LMDB", "CStore"}, set()),
     "Objects": (set(), set()),
     "Transport": (set(), NIO | HTTP2 | {"Crypto", "Logging"}),
-    "EtcdAPI": ({"Store", "Objects", "Transport"}, NIO | HTTP2 | {"SwiftProtobuf", "Logging"}),
+    "EtcdAPI": ({"Store", "Objects", "Transport"}, NIO | HTTP2 | {"Logging"}),
     "Registry": ({"Store", "Objects"}, set()),
     "Gzip": ({"CZlib"}, {"NIOCore"}),
     "KubeAPI": ({"Registry", "Objects", "Transport", "Gzip"}, NIO | {"Crypto", "Logging"}),
@@ -31,7 +31,7 @@ ALLOWED = {
     "NodeDaemon": ({"Node", "Client", "Objects", "CNode"}, {"ArgumentParser", "Logging"}),
     "Daemon": (
         {"Store", "Objects", "Registry", "Controllers", "KubeAPI", "EtcdAPI", "DNS", "Transport"},
-        NIO | {"ArgumentParser", "Logging", "ServiceLifecycle", "Yams"},
+        NIO | {"ArgumentParser", "Logging"},
     ),
     "CLI": ({"Client", "Objects", "Store"}, NIO | {"ArgumentParser", "Yams", "Foundation", "FoundationEssentials"}),
 }

@@ -22,7 +22,7 @@ install_missing() {
 
 # What building and running Berth needs beside Swift (docs/dependencies.md says why).
 build_packages=(liblmdb-dev pkg-config zlib1g-dev)
-run_packages=(containernetworking-plugins iproute2 util-linux busybox)
+run_packages=(containernetworking-plugins iproute2 util-linux busybox procps)
 test_packages=(
     bind9-dnsutils curl e2fsprogs etcd-client openssl python3 python3-dnspython python3-pip
     python3-pytest python3-yaml strace systemd systemd-container

@@ -10,7 +10,8 @@ struct BerthDaemon: AsyncParsableCommand {
         discussion: """
             Every flag can also be set by a variable: --data-dir is BERTHD_DATA_DIR. Flags win over variables, variables \
             over the configuration file. Exit status: 0 stopped as asked, 64 wrong usage or configuration, 69 a socket \
-            is taken or cannot be made, 73 the data directory cannot be used, 74 the disk failed.
+            is taken or cannot be made, 70 it could not start its parts, 73 the data directory cannot be used, 74 the \
+            disk failed.
             """,
         version: BerthVersion.text)
 

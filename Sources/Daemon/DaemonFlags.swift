@@ -27,7 +27,7 @@ struct DaemonFlags: ParsableArguments {
     @Option(help: "Roles for users that have none: USER=admin or USER=read, with commas between (default: none).")
     var grant: String?
 
-    @Option(help: "Where berth-node keeps provisioned volumes (default: /var/lib/berth/volumes).")
+    @Option(help: "Accepted and not used: berth-node has a --volume-root of its own, which says where volumes are.")
     var volumeRoot: String?
 
     @Option(help: "Cluster IPs of Services come from here (default: 10.96.0.0/16).")

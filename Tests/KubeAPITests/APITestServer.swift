@@ -17,11 +17,15 @@ final class APITestServer: Sendable {
     var path: String { folder["api.sock"] }
     var nodeSocket: String { folder["node.sock"] }
 
-    init(rules: IdentityRules? = nil, limits: Limits = Limits()) async throws {
+    init(
+        rules: IdentityRules? = nil, limits: Limits = Limits(),
+        _ configure: (inout APIOptions, TemporaryFolder) throws -> Void = { _, _ in }
+    ) async throws {
         let registry = Registry(engine: MemoryEngine())
         try await registry.bootstrap()
         self.registry = registry
-        let options = APIOptions(nodeSocket: folder["node.sock"], version: "0.0.0")
+        var options = APIOptions(nodeSocket: folder["node.sock"], version: "0.0.0")
+        try configure(&options, folder)
         let api =
             rules.map { APIServer(registry: registry, options: options, rules: $0) }
             ?? APIServer(registry: registry, options: options)
@@ -34,9 +38,10 @@ final class APITestServer: Sendable {
     /// One request on a connection of its own.
     func call(
         _ method: String, _ target: String, _ body: String? = nil, type: String = "application/json",
-        accept: String = "application/json"
+        accept: String = "application/json", bearer: String? = nil
     ) async throws -> Answer {
         var request = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n"
+        if let bearer { request += "Authorization: Bearer \(bearer)\r\n" }
         if let body { request += "Content-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n" }
         let text = try await RawClient(path: path).exchange(request + "\r\n" + (body ?? ""))
         return try Answer(text)

@@ -59,6 +59,20 @@ private final class Shouter: ChannelInboundHandler {
         await server.stop()
     }
 
+    /// What was authorized, and not a spelling of it that the agent might read otherwise.
+    @Test func theAgentIsGivenThePathThatWasAuthorized() async throws {
+        let server = try await APITestServer()
+        let node = HTTPServer(group: MultiThreadedEventLoopGroup.singleton, responder: FakeNode())
+        try await node.serve(try UnixListener.bind(path: server.nodeSocket, name: "node"))
+        #expect(try await server.call("POST", Self.pods, Self.pod).status == 201)
+        let log = try await server.call("GET", "//api/v1/namespaces/default/%70ods/p//log?container=%63")
+        #expect(log.body.contains("log of \(Self.pods)/p/log?container=%63\n"), "\(log.body)")
+        let volumes = try await server.call("GET", "/%62erth//v1/volumes")
+        #expect(volumes.body.contains("log of /berth/v1/volumes\n"), "\(volumes.body)")
+        await node.shutDown(grace: .zero)
+        await server.stop()
+    }
+
     /// The node agent would take the body for a request of berthd's, which it trusts.
     @Test func whatIsInABodyIsNoRequest() async throws {
         let server = try await APITestServer()

@@ -42,6 +42,35 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("", "/"), ("/", "/"), ("//version", "/version"), ("/livez//ping/", "/livez/ping"), ("/met%72ics", "/metrics"),
+        ("/api/", "/api"), ("/apis//apps", "/apis/apps"), ("/apis/apps/v1/", "/apis/apps/v1"), ("/api/v1", "/api/v1"),
+        ("/openapi/v2", "/openapi/v2"), ("/openapi/v3", "/openapi/v3"),
+        ("/openapi//v3/apis/apps/v1", "/openapi/v3/apis/apps/v1"), ("/openapi/v3/api/v1", "/openapi/v3/api/v1"),
+        ("/api/v1/namespaces/a/%70ods/p//log", "/api/v1/namespaces/a/pods/p/log"),
+        ("/api/v1/watch/namespaces/a/pods", "/api/v1/watch/namespaces/a/pods"),
+        ("/apis/storage.k8s.io/v1/storageclasses/fast%2Done", "/apis/storage.k8s.io/v1/storageclasses/fast-one"),
+        ("/apis/storage.k8s.io/v1/storageclasses/a%20%C3%A9", "/apis/storage.k8s.io/v1/storageclasses/a%20%C3%A9"),
+        ("/apis/authentication.k8s.io/v1//tokenreviews", "/apis/authentication.k8s.io/v1/tokenreviews"),
+        (
+            "/apis/authorization.k8s.io/v1/namespaces/a/localsubjectaccessreviews/",
+            "/apis/authorization.k8s.io/v1/namespaces/a/localsubjectaccessreviews"
+        ),
+        ("//berth/v1/snapshot", "/berth/v1/snapshot"), ("/berth/v1/%63redentials", "/berth/v1/credentials"),
+        ("/berth/v1/why/pod/a%2Fb", "/berth/v1/why/pod/a%2Fb"), ("/berth//v1", "/berth/v1"),
+        (
+            "/berth/v1/history//api/v1/namespaces/a/configmaps/m",
+            "/berth/v1/history/api/v1/namespaces/a/configmaps/m"
+        ),
+    ])
+    func everyPathHasOneSpelling(_ path: String, _ canonical: String) {
+        #expect(router.route(path).canonicalPath == canonical)
+        #expect(router.route(canonical).canonicalPath == canonical)
+    }
+
+    @Test(arguments: ["/foo", "/./version", "/api/v1/nothing", "/%zz", "/berth"])
+    func whatLeadsNowhereHasNone(_ path: String) { #expect(router.route(path).canonicalPath == nil) }
+
     @Test func decodesQueries() {
         let query = Query("labelSelector=a%3Db+c&watch&limit=5&dryRun=All&dryRun=x&empty=")
         #expect(query?["labelSelector"] == "a=b c")

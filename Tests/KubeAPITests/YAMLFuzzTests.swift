@@ -4,10 +4,10 @@ import Testing
 
 @testable import KubeAPI
 
-/// Whatever comes as YAML: a value or an error, never a crash and never more than was sent. BERTH_FUZZ=N multiplies the
+/// Whatever comes as YAML: a value or an error, never a crash and never more than was sent. BERTH_FUZZ_ROUNDS=N multiplies the
 /// rounds.
 @Suite struct YAMLFuzzTests {
-    private static let rounds = 3_000 * (getenv("BERTH_FUZZ").flatMap { Int(String(cString: $0)) } ?? 1)
+    private static let rounds = 3_000 * (getenv("BERTH_FUZZ_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 1)
     private static let document = """
         apiVersion: v1  # comment
         kind: ConfigMap

@@ -4,9 +4,9 @@ import Testing
 @testable import Objects
 
 /// Whatever a client sends: the parsers give a value or an error, never a crash, and what they give is sane. A few
-/// seconds here; BERTH_FUZZ=N multiplies the rounds.
+/// seconds here; BERTH_FUZZ_ROUNDS=N multiplies the rounds.
 @Suite struct FuzzTests {
-    static let rounds = 3_000 * (getenv("BERTH_FUZZ").flatMap { Int(String(cString: $0)) } ?? 1)
+    static let rounds = 3_000 * (getenv("BERTH_FUZZ_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 1)
 
     @Test func json() {
         var random = SplitMix(state: 1)

@@ -40,6 +40,70 @@ import Testing
         #expect(document.value.at("spec", "k") == 3)
     }
 
+    /// Thirty-two paths through 250 long keys would be a thousand times the body.
+    @Test func pathsOfDuplicatesAreShort() throws {
+        let keys = (0..<250).map { "\"\($0)" + String(repeating: "k", count: 4_000) + "\":{" }
+        let text = "{" + keys.joined() + String(repeating: "\"a\":1,", count: 40) + "\"b\":1"
+        let document = try JSONParser.document(Array((text + String(repeating: "}", count: 251)).utf8))
+        #expect(document.duplicates.count == JSONParser.maximumDuplicates)
+        #expect(document.duplicates.allSatisfy { $0.utf8.count < 3 * FieldPath.maximumLength && $0.hasSuffix(".a") })
+        let long = String(repeating: "é", count: 100_000)
+        let again = try JSONParser.document(Array("{\"\(long)\":1,\"\(long)\":2}".utf8))
+        #expect(again.duplicates.map { $0.utf8.count < 2 * FieldPath.maximumLength } == [true])
+    }
+
+    private static let composed = "\u{e9}"
+    private static let decomposed = "e\u{301}"
+
+    /// Swift takes the two for the same text; Kubernetes and what is stored do not.
+    @Test func textsAreComparedByTheirBytes() throws {
+        let (one, other) = (Self.composed, Self.decomposed)
+        #expect(JSON.string(one) != JSON.string(other))
+        #expect(Set<JSON>([.string(one), .string(other), .string(one)]).count == 2)
+        let text = "{\"\(one)\":1,\"\(other)\":2}"
+        let document = try JSONParser.document(Array(text.utf8))
+        #expect(document.duplicates.isEmpty)
+        #expect(JSONEncoder.encode(document.value) == Array(text.utf8))
+        #expect(document.value[one] == 1 && document.value[other] == 2)
+        var object = JSONObject()
+        object[other] = 2
+        #expect(document.value != .object(object))
+        object[one] = 1
+        #expect(document.value == .object(object) && document.value.hashValue == JSON.object(object).hashValue)
+    }
+
+    @Test func patchesTellAlikeTextsApart() throws {
+        let (one, other) = (Self.composed, Self.decomposed)
+        let merged = MergePatch.apply(.object(JSONObject([(other, 2)])), to: .object(JSONObject([(one, 1)])))
+        #expect(merged.object?.count == 2)
+        let test: JSON = [["op": "test", "path": "/a", "value": .string(other)]]
+        #expect(throws: Status.self) { try JSONPatch(test).apply(to: ["a": .string(one)]) }
+        let copy: JSON = [["op": "copy", "from": .string("/" + one), "path": .string("/" + other)]]
+        #expect(try JSONPatch(copy).apply(to: .object(JSONObject([(one, 1)]))).object?.count == 2)
+    }
+
+    /// The sign of the kelvin is a K to Swift.
+    @Test func alikeNamesOfFieldsAreUnknown() throws {
+        let kind = try #require(SchemaCatalog.builtin.kind(for: .pods))
+        let constraint = JSON.object(JSONObject([("topology\u{212A}ey", "zone")]))
+        let pod: JSON = ["metadata": ["name": "p"], "spec": ["topologySpreadConstraints": [constraint]]]
+        let warnings = try SchemaCatalog.builtin.decode(pod, as: kind, validation: .warn).warnings
+        #expect(warnings.count == 1 && warnings.first?.hasPrefix("unknown field") == true)
+    }
+
+    /// All of them have one hash in Swift, which would make a list of a table.
+    @Test func manyAlikeKeysStayApart() throws {
+        let keys = (0..<4096).map { number in
+            (0..<12).map { number >> $0 & 1 == 0 ? Self.composed : Self.decomposed }.joined()
+        }
+        let members = keys.enumerated().map { "\"\($1)\":\($0)" }
+        let value = try JSONParser.parse("{" + members.joined(separator: ",") + "}")
+        #expect(value.object?.count == keys.count)
+        #expect(value == (try JSONParser.parse("{" + members.reversed().joined(separator: ",") + "}")))
+        let lookup = MemberLookup(try #require(value.object))
+        #expect(keys.enumerated().allSatisfy { lookup[$1] == .integer(Int64($0)) })
+    }
+
     @Test func depthIsLimited() throws {
         let fits = String(repeating: "[", count: 256) + String(repeating: "]", count: 256)
         #expect(throws: Never.self) { try JSONParser.parse(fits) }

@@ -117,6 +117,63 @@ import Testing
         #expect(throws: Status.self) { try JSONPatch(patch).apply(to: ["a": [1, 2]]) }
     }
 
+    private func refusal(_ operations: [JSON], _ target: JSON) -> Status? {
+        #expect(throws: Status.self) { try JSONPatch(.array(operations)).apply(to: target) }
+    }
+
+    private func copy(_ from: String, _ path: String) -> JSON {
+        ["op": "copy", "from": .string(from), "path": .string(path)]
+    }
+
+    /// Forty copies of something into itself: two to the forty of it.
+    @Test func copiesDoNotAddUpToMoreThanABody() {
+        let target: JSON = ["data": ["a": "0123456789"]]
+        let status = refusal((0..<40).map { copy("/data", "/data/x\($0)") }, target)
+        #expect(status?.code == 422)
+        #expect(status?.message.contains("accumulated size increase of copy") == true, "\(status?.message ?? "")")
+    }
+
+    /// Twelve copies of something into its deepest part: two to the twelve levels.
+    @Test func copiesAndMovesDoNotNestDeeperThanABody() throws {
+        let paths = (0..<12).map { "/a" + String(repeating: "/b", count: 1 << $0) }
+        let copied = refusal(paths.map { copy("/a", $0) }, ["a": [:]])
+        #expect(copied?.code == 422 && copied?.message.contains("exceeded max depth") == true)
+        let lists = try JSONParser.parse(String(repeating: "[", count: 200) + String(repeating: "]", count: 200))
+        let open = String(repeating: #"{"b":"#, count: 100) + "{}" + String(repeating: "}", count: 100)
+        let target: JSON = ["v": lists, "w": try JSONParser.parse(open)]
+        let place = JSON.string("/w" + String(repeating: "/b", count: 100) + "/v")
+        let moved = refusal([["op": "move", "from": "/v", "path": place]], target)
+        #expect(moved?.code == 422 && moved?.message.contains("exceeded max depth") == true)
+        let added = refusal([["op": "add", "path": place, "value": lists]], target)
+        #expect(added?.code == 422)
+        #expect(throws: Never.self) { try JSONPatch([["op": "move", "from": "/v", "path": "/w/v"]]).apply(to: target) }
+    }
+
+    @Test func tenThousandSmallCopiesAreFine() throws {
+        let patch = JSON.array(Array(repeating: copy("/a", "/list/-"), count: JSONPatch.maximumOperations))
+        let result = try JSONPatch(patch).apply(to: ["a": ["b": "c"], "list": []])
+        #expect(result["list"]?.array?.count == JSONPatch.maximumOperations)
+    }
+
+    /// Operations below the first level change what they are about and nothing beside it.
+    @Test func nestedChangesStayInTheirPlace() throws {
+        let target = try JSONParser.parse(#"{"a":[{"b":[1,2]},{"b":[3]}],"c":{"d":{"e":1}}}"#)
+        let patch = try JSONParser.parse(
+            #"[{"op":"add","path":"/a/0/b/1","value":9},{"op":"remove","path":"/a/1/b/0"},"#
+                + #"{"op":"replace","path":"/c/d/e","value":2},{"op":"move","from":"/a/0/b/0","path":"/c/d/f"}]"#)
+        let result = try JSONPatch(patch).apply(to: target)
+        #expect(encoded(result) == #"{"a":[{"b":[9,2]},{"b":[]}],"c":{"d":{"e":2,"f":1}}}"#)
+        #expect(encoded(target) == #"{"a":[{"b":[1,2]},{"b":[3]}],"c":{"d":{"e":1}}}"#)
+    }
+
+    @Test func valuesInErrorsAreCut() {
+        let text = String(repeating: "x", count: 1_000_000)
+        for value in [JSON.string(text), [.string(text)]] {
+            #expect(FieldError.invalid("patch", value, "no").description.utf8.count < 20_000)
+        }
+        #expect(FieldError.invalid("a", ["b": 1], "no").description == #"a: Invalid value: {"b":1}: no"#)
+    }
+
     private func strategic(_ target: String, _ patch: String) throws -> String {
         let kind = try #require(SchemaCatalog.builtin.kind(for: .pods))
         return encoded(

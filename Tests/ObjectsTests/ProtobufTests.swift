@@ -41,6 +41,42 @@ import Testing
         #expect(json.at("metadata", "name") == "a" && json.at("data", "k") == "v" && json["kind"] == "ConfigMap")
     }
 
+    /// Revisions in the data of revisions, `depth` of them around a ConfigMap.
+    private func revisions(_ depth: Int) -> [UInt8] {
+        var type = ProtobufWriter()
+        type.field(1, string: "apps/v1")
+        type.field(2, string: "ControllerRevision")
+        var start = ProtobufWriter()
+        start.field(1, bytes: type.bytes)
+        let inner = ProtobufEnvelope(apiVersion: "v1", kind: "ConfigMap", raw: []).bytes
+        var heads: [[UInt8]] = []
+        var size = inner.count
+        // From the inside out: each length is that of all that follows.
+        for _ in 0..<depth {
+            let bytes = [0x0A] + varint(size)
+            let data = [0x12] + varint(bytes.count + size)
+            let raw = [0x12] + varint(data.count + bytes.count + size)
+            heads.append(ProtobufEnvelope.magic + start.bytes + raw + data + bytes)
+            size += heads[heads.count - 1].count
+        }
+        return Array(heads.reversed().joined()) + inner
+    }
+
+    private func varint(_ value: Int) -> [UInt8] {
+        var writer = ProtobufWriter()
+        writer.varint(UInt64(value))
+        return writer.bytes
+    }
+
+    @Test func anEmbeddedObjectEmbedsNoOther() throws {
+        #expect(try ProtobufDecoder.decode(revisions(1)).at("data", "kind") == "ConfigMap")
+        for depth in [2, 50_000] {
+            let bytes = revisions(depth)
+            let error = #expect(throws: Status.self) { try ProtobufDecoder.decode(bytes) }
+            #expect(error?.message.contains("an embedded object embeds another") == true)
+        }
+    }
+
     @Test func randomBytesNeverCrash() throws {
         let seed = TestSeed.value()
         print("protobuf fuzz seed \(seed)")

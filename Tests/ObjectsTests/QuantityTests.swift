@@ -24,6 +24,7 @@ import Testing
 
     @Test(arguments: [
         "", "-", ".", "Gi", "1gi", "1 Gi", "1Gi ", "1.2.3", "0x10", "1kb", "1KI", "1e", "1e3Gi", "--1", "1ii",
+        "1e2147483647", "1e-2147483647", "1e9223372036854775807", "1e-9223372036854775808", "1e9223372036854775808",
     ])
     func refused(_ text: String) { #expect(Quantity(text) == nil) }
 

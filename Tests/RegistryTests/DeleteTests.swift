@@ -160,6 +160,73 @@ import Testing
         #expect(try fixture.registry.find(key) == nil)
     }
 
+    /// No longer than Go's `time.Duration`, and never to a year that clients cannot read.
+    @Test(arguments: [Int64.max, Int64.max - 1, 300_000_000_000, 9_223_372_037, 9_223_372_036])
+    func aGracePeriodHasAnEnd(_ seconds: Int64) async throws {
+        let fixture = try await Fixture.ready()
+        var patient = Object(Sample.pod("patient", node: "n1"))
+        patient["spec", "terminationGracePeriodSeconds"] = .integer(seconds)
+        try await fixture.make(patient.json, .pods)
+        for name in ["deleted", "evicted"] { try await fixture.make(Sample.pod(name, node: "n1"), .pods) }
+        let options = DeleteOptions(gracePeriodSeconds: seconds)
+        _ = try await fixture.registry.delete(fixture.key(.pods, "patient"), by: .tester)
+        _ = try await fixture.registry.delete(fixture.key(.pods, "deleted"), options: options, by: .tester)
+        _ = try await fixture.registry.evict(fixture.key(.pods, "evicted"), options: options, by: .tester)
+        for name in ["patient", "deleted", "evicted"] {
+            let key = fixture.key(.pods, name)
+            let pod = try fixture.registry.get(key)
+            #expect(pod["metadata", "deletionGracePeriodSeconds"] == 9_223_372_036)
+            #expect(pod.deletionTimestamp == "2316-02-24T22:00:36Z")
+            let shorter = try await fixture.registry.delete(
+                key, options: DeleteOptions(gracePeriodSeconds: 10), by: .tester)
+            #expect(shorter.object.deletionTimestamp == "2023-11-14T22:13:30Z")
+        }
+    }
+
+    @Test func timesEndWhereYearsHaveFiveDigits() {
+        let now = Timestamp(seconds: 1_700_000_000)
+        #expect(now.adding(seconds: .max).rfc3339 == "9999-12-31T23:59:59Z")
+        #expect(now.adding(seconds: 300_000_000_000).rfc3339 == "9999-12-31T23:59:59Z")
+        #expect(now.adding(seconds: .min).rfc3339 == "0000-01-01T00:00:00Z")
+        #expect(now.adding(seconds: -60).adding(seconds: 60) == now)
+    }
+
+    // MARK: Generations
+
+    /// Kinds that count nothing keep what a client sent.
+    @Test(
+        arguments: [
+            (ResourceName.configMaps, Sample.configMap("a")), (.persistentVolumes, Sample.volume("a")),
+            (.persistentVolumeClaims, Sample.claim("a")),
+        ] as [(ResourceName, JSON)])
+    func theLargestGenerationStays(_ resource: ResourceName, _ json: JSON) async throws {
+        let fixture = try await Fixture.ready()
+        var object = Object(json)
+        object.generation = .max
+        object.finalizers = ["example.com/f"]
+        #expect(try await fixture.make(object.json, resource).generation == .max)
+        let outcome = try await fixture.registry.delete(fixture.key(resource, "a"), by: .tester)
+        #expect(!outcome.removed && outcome.object.generation == .max)
+    }
+
+    @Test func theLargestGenerationOfASpecStays() async throws {
+        let fixture = try await Fixture.ready()
+        let made = try await fixture.make(
+            ["metadata": ["name": "d", "generation": .integer(.max)], "spec": [:]], .csiDrivers)
+        #expect(made.generation == .max)
+        let key = fixture.key(.csiDrivers, "d")
+        let updated = try await fixture.registry.update(key, by: .tester) { old in
+            var new = old
+            new["spec", "podInfoOnMount"] = true
+            return new
+        }
+        #expect(updated.generation == .max && updated["spec", "podInfoOnMount"] == true)
+        var changed = updated
+        changed["spec", "podInfoOnMount"] = false
+        let committed = try await fixture.registry.commit([.update(.csiDrivers, changed)], by: .tester)
+        #expect(committed.first?.generation == .max && committed.first?["spec", "podInfoOnMount"] == false)
+    }
+
     @Test func aPodWithFinalizersIsMarkedOnly() async throws {
         let fixture = try await Fixture.ready()
         try await fixture.make(Sample.pod("p", finalizers: ["example.com/f"]), .pods)

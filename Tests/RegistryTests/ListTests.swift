@@ -100,6 +100,23 @@ import Testing
         #expect((status?.causes.first?.field ?? "") == field)
     }
 
+    @Test(arguments: [Int.max, Int.max - 1, 6, 0, -1, Int.min])
+    func everyLimitIsOne(_ limit: Int) async throws {
+        let fixture = try await filled()
+        let all = ["m0", "m1", "m2", "m3", "m4", "other"]
+        #expect(try names(fixture, ListOptions(limit: limit)) == all)
+        #expect(try names(fixture, ListOptions(labelSelector: "pg", limit: limit)) == Array(all.prefix(5)))
+        #expect(try names(fixture, ListOptions(fieldSelector: "metadata.name=m2", limit: limit)) == ["m2"])
+        let list = try fixture.registry.list(.configMaps, namespace: "case", options: ListOptions(limit: limit))
+        #expect(list.continueToken.isEmpty && list.remaining == nil)
+        let first = try fixture.registry.list(.configMaps, namespace: "case", options: ListOptions(limit: 4))
+        let rest = ListOptions(limit: limit, continueToken: first.continueToken)
+        #expect(try names(fixture, rest) == ["m4", "other"])
+        let deleted = try await fixture.registry.deleteCollection(
+            .configMaps, namespace: "case", selecting: ListOptions(limit: limit), by: .tester)
+        #expect(deleted.items.map(\.name) == all)
+    }
+
     @Test func thePastCanBeRead() async throws {
         let fixture = try await filled()
         let then = fixture.engine.currentRevision

@@ -68,7 +68,9 @@ final class GatewayStream: CallStream, Sendable {
 
     private func answer(_ json: JSON) {
         if isStream { return line(["result": json]) }
-        inOrder { _, exchange in exchange.send(.json(json)) } then: {
+        inOrder { _, exchange in
+            exchange.send(.json(json))
+        } then: {
             $0.hasEnded = true
         }
     }

@@ -70,10 +70,10 @@ enum Deprecation {
 extension HTTPResponse {
     /// RFC 7234 `Warning` fields, as kubectl prints them.
     mutating func addWarnings(_ warnings: [String]) {
-        for warning in warnings {
-            let text = warning.filter { !$0.isNewline }.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
-                .joined()
-            head.headers.add("Warning", "299 - \"\(text)\"")
-        }
+        guard !warnings.isEmpty else { return }
+        var texts = WarningTexts(fields: head.headers.values("Warning"))
+        for warning in warnings { texts.add(warning) }
+        head.headers["Warning"] = nil
+        for field in texts.fields { head.headers.add("Warning", field) }
     }
 }

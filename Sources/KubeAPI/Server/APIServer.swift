@@ -134,7 +134,7 @@ package final class APIServer: Responder {
 
     /// Where there is no group upstream's multiplexer answers, which knows nothing of the API.
     private func isNowhere(_ route: Route, _ path: Substring) -> Bool {
-        let parts = path.split(separator: "/")
+        let parts = (route.canonicalPath ?? String(path)).split(separator: "/")
         if parts.first == "apis", parts.count > 1 { return !discovery.hasGroup(String(parts[1])) }
         if case .unknown = route { return parts.first != "api" }
         return false

@@ -27,6 +27,14 @@ final class Call: Sendable {
 
     var user: User { identity.user(agent: request.headers["User-Agent"]) }
 
+    /// The request with the path that it was authorized by, for whoever reads the path again.
+    var canonicalRequest: HTTPRequest {
+        guard let path = route.canonicalPath else { return request }
+        var canonical = request
+        canonical.target = request.target.utf8.contains(UInt8(ascii: "?")) ? "\(path)?\(request.query)" : path
+        return canonical
+    }
+
     /// How the client wants its answer.
     func shape(transforms: Bool = false) throws(Status) -> Negotiated {
         var shape = try Negotiated.choose(accept: request.headers.elements("Accept"), allowsTransforms: transforms)
@@ -75,6 +83,8 @@ final class Call: Sendable {
 }
 
 extension AccessRequest {
+    /// What is no resource is judged by what its route is. The path as it was sent counts only where it leads nowhere:
+    /// one thing has many spellings (`//berth`, `/%62erth`), and the rules know one.
     init(_ route: Route, method: String, _ query: Query, path: String) {
         switch route {
         case .resource(let resource):
@@ -89,7 +99,7 @@ extension AccessRequest {
         case .review(let review, let namespace):
             self.init(verb: "create", group: review.group, resource: review.rawValue, namespace: namespace)
         default:
-            self.init(verb: method.lowercased(), path: path)
+            self.init(verb: method.lowercased(), path: route.canonicalPath ?? path)
         }
     }
 

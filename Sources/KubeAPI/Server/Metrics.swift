@@ -21,15 +21,20 @@ final class RequestMetrics: Sendable {
 
     private let series = Locked<[Key: Series]>([:])
 
+    /// With HTTP/2 a method is whatever text the client likes; what is not one of these is counted as `other`.
+    private static let verbs: Set = [
+        "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "post", "put", "head",
+        "options",
+    ]
+
     func record(_ route: Route, _ method: String, _ query: Query?, status: Int, since started: NIODeadline) {
-        let key: Key =
-            switch route {
-            case .resource(let route):
-                Key(
-                    verb: AccessRequest.verb(method, route, query ?? Query()), resource: route.resourceAndSubresource,
-                    status: status)
-            default: Key(verb: method.lowercased(), resource: "", status: status)
-            }
+        var verb = method.lowercased()
+        var resource = ""
+        if case .resource(let route) = route {
+            verb = AccessRequest.verb(method, route, query ?? Query())
+            resource = route.resourceAndSubresource
+        }
+        let key = Key(verb: Self.verbs.contains(verb) ? verb : "other", resource: resource, status: status)
         let seconds = Double((NIODeadline.now() - started).nanoseconds) / 1e9
         series.withLock {
             var one = $0[key] ?? Series()

@@ -8,7 +8,7 @@ struct AccessRequest: Sendable, Hashable {
     var subresource = ""
     var namespace = ""
     var name = ""
-    /// Not empty: a path that is no resource; the rest is empty then.
+    /// Not empty: a path that is no resource, as `Route.canonicalPath` spells it; the rest is empty then.
     var path = ""
 }
 
@@ -28,12 +28,17 @@ enum Authorizer {
     private static func readerDenial(_ request: AccessRequest) -> String? {
         if isSelfReview(request) || request.path == "/berth/v1/credentials" { return nil }
         guard readingVerbs.contains(request.verb) else { return "members of berth-read may only read" }
-        if request.path.hasPrefix("/berth/") {
-            return "a snapshot holds Secrets, which members of berth-read may not read"
-        }
-        if request.resource == "secrets" { return "members of berth-read may not read Secrets" }
-        let isRemoteExecution = ["exec", "attach", "portforward", "proxy"].contains(request.subresource)
+        if isOwnPath(request.path) { return "a snapshot holds Secrets, which members of berth-read may not read" }
+        // Reviews ask about all resources with a star, and Secrets are among them.
+        if ["secrets", "*"].contains(request.resource) { return "members of berth-read may not read Secrets" }
+        let isRemoteExecution = ["exec", "attach", "portforward", "proxy", "*"].contains(request.subresource)
         return isRemoteExecution ? "members of berth-read may not enter pods" : nil
+    }
+
+    /// One of Berth's own paths, or a pattern in a review that takes them in.
+    private static func isOwnPath(_ path: String) -> Bool {
+        if path.hasPrefix("/berth/") { return true }
+        return path.hasSuffix("*") && "/berth/".hasPrefix(path.dropLast())
     }
 
     private static func nobodyDenial(_ request: AccessRequest) -> String? {

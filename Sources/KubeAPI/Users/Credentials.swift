@@ -20,11 +20,17 @@ extension APIServer {
     private static let lifetime: Int64 = 365 * 86_400
 
     /// `POST /berth/v1/credentials`: gives whoever may use the socket what says the same of them on the TLS listener.
+    /// Who comes with a token is somebody else, whose rights end with the token: that must not become a certificate.
     /// The body is JSON: `{"token": true}` for a token instead of a certificate, `{"expirationSeconds": N}`.
     func giveCredentials(_ call: Call) throws(Status) {
         guard call.request.method == "POST" else { throw .methodNotAllowed() }
         guard case .unix(let peer) = call.request.connection.peer else {
             throw .forbidden("credentials are given out on the Unix socket only", call.identity)
+        }
+        guard IdentityRules.localUID(call.identity.name) == peer.uid else {
+            throw .forbidden(
+                "credentials are given out only to the user of the socket's other end, uid \(peer.uid); "
+                    + "ask without a token", call.identity)
         }
         guard let endpoint = options.endpoint else {
             throw Status(

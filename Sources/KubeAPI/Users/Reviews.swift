@@ -19,14 +19,21 @@ extension APIServer {
     private func status(of review: Review, _ object: Object, _ identity: Identity) throws(Status) -> JSON {
         switch review {
         case .selfSubjectReview: return ["userInfo": identity.userInfo]
-        case .selfSubjectAccessReview: return Self.decision(AccessRequest(review: object), identity)
+        case .selfSubjectAccessReview: return Self.decision(access(object), identity)
         case .subjectAccessReview, .localSubjectAccessReview:
             let user = object["spec", "user"]?.string ?? ""
             let groups = (object["spec", "groups"]?.array ?? []).compactMap(\.string)
-            return Self.decision(AccessRequest(review: object), rules.named(user, groups: groups))
+            return Self.decision(access(object), rules.named(user, groups: groups))
         case .selfSubjectRulesReview: return Self.rules(identity)
         case .tokenReview: return tokenReview(object)
         }
+    }
+
+    /// With a path spelled as that of a request would be judged.
+    private func access(_ review: Object) -> AccessRequest {
+        var access = AccessRequest(review: review)
+        if !access.path.isEmpty, let path = router.route(access.path).canonicalPath { access.path = path }
+        return access
     }
 
     private func tokenReview(_ object: Object) -> JSON {

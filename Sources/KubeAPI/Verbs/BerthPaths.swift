@@ -29,7 +29,7 @@ extension APIServer {
         let path = options.nodeSocket
         let shape = try call.shape()
         call.count(200)
-        UnixProxy(socket: path).forward(call.request, call.exchange) { error in
+        UnixProxy(socket: path).forward(call.canonicalRequest, call.exchange) { error in
             Answers.status(
                 .serviceUnavailable(
                     "the node agent does not answer on \(path): \(error); is berth-node running?"), shape)

@@ -19,7 +19,7 @@ extension APIServer {
         let path = options.nodeSocket
         let shape = (try? call.shape()) ?? Negotiated()
         call.count(call.request.asksForUpgrade ? 101 : 200)
-        UnixProxy(socket: path).forward(call.request, call.exchange) { error in
+        UnixProxy(socket: path).forward(call.canonicalRequest, call.exchange) { error in
             Answers.status(
                 .serviceUnavailable(
                     "the node agent of node \(node) does not answer on \(path): \(error); is berth-node running?"),

@@ -13,11 +13,19 @@ extension APIServer {
         let parameters = try WatchParameters(query, name: route.name, current: registry.revision)
         let writer = WatchWriter(rendering, shared: eventLines, eventLoop: call.exchange.eventLoop)
         let stream = WatchStream(call.exchange, writer, parameters)
-        do {
-            let handle = try registry.openStoredWatch(
-                route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace,
-                options: parameters.options, queued: { stream.queuedBytes }, handler: stream.receive)
-            stream.start(handle)
+        let registry = registry
+        let open = { @Sendable (revision: Int64) throws(Status) -> StoredWatch in
+            var options = parameters.options
+            options.start = .after(revision)
+            return try registry.openStoredWatch(
+                route.resource, namespace: route.namespace.isEmpty ? nil : route.namespace, options: options,
+                queued: { stream.queuedBytes }, handler: stream.receive)
+        }
+        do throws(Status) {
+            switch parameters.options.start {
+            case .after(let revision): stream.start(try open(revision))
+            case .initialState: try stream.start(InitialState(registry, route, parameters.options), then: open)
+            }
         } catch {
             // An old revision is told in the stream, as upstream's watch cache does; the client then lists again.
             guard error.code == 410 else { throw error }

@@ -22,8 +22,19 @@ final class WatchStream: Sendable {
         var isScheduled = false
     }
 
+    /// What comes before the watch itself, and how that is begun behind its revision.
+    private struct Beginning {
+        var state: InitialState
+        var open: @Sendable (Int64) throws(Status) -> StoredWatch
+    }
+
+    /// The store does not let more pile up, so neither does the initial state.
+    private static let room = 256 * 1024
+
     private struct State {
         var handle: StoredWatch?
+        /// nil: the initial state has been read, or was not asked for.
+        var beginning: Beginning?
         var timers: [Scheduled<Void>] = []
         var bookmarks: RepeatedTask?
         /// The time is up: the next bookmark is the last.
@@ -48,12 +59,56 @@ final class WatchStream: Sendable {
         exchange.begin(head)
         state.value.handle = handle
         exchange.onClose { [self] in finish() }
+        guard !state.value.hasEnded else { return }
         let timeout = exchange.eventLoop.scheduleTask(in: .seconds(parameters.timeoutSeconds)) { [self] in timeIsUp() }
         state.value.timers.append(timeout)
-        guard parameters.sendsBookmarks, let handle else { return }
+        guard parameters.sendsBookmarks else { return }
         state.value.bookmarks = exchange.eventLoop.scheduleRepeatedTask(
             initialDelay: .seconds(60), delay: .seconds(60)
-        ) { _ in handle.requestProgress() }
+        ) { [self] _ in state.value.handle?.requestProgress() }
+    }
+
+    /// On the exchange's event loop: begins with the objects that there are. Throws before anything is sent.
+    func start(
+        _ initial: InitialState, then open: @escaping @Sendable (Int64) throws(Status) -> StoredWatch
+    ) throws(Status) {
+        var beginning = Beginning(state: initial, open: open)
+        let events = try beginning.state.next()
+        start(nil)
+        take(events, beginning)
+    }
+
+    /// The next page of the initial state, once there is room for it: what the client does not take stays in the store.
+    private func proceed() {
+        guard !state.value.hasEnded, var beginning = state.value.beginning, queuedBytes <= Self.room else { return }
+        do throws(Status) {
+            let events = try beginning.state.next()
+            take(events, beginning)
+        } catch {
+            state.value.beginning = nil
+            // What the store says of a list that cannot go on is about lists.
+            let told: Status =
+                error.code == 410
+                ? .expired("too old resource version: \(beginning.state.revision) has been compacted") : error
+            _ = receive(.ended(told))
+        }
+    }
+
+    /// Hands a page on and behind the last one begins to watch, where the state ends.
+    private func take(_ events: [StoredEvent], _ beginning: Beginning) {
+        guard !state.value.hasEnded else { return }
+        if !events.isEmpty { _ = receive(.events(events)) }
+        guard beginning.state.isComplete else {
+            state.value.beginning = beginning
+            return
+        }
+        state.value.beginning = nil
+        _ = receive(.initialEventsEnd(revision: beginning.state.revision))
+        do throws(Status) {
+            state.value.handle = try beginning.open(beginning.state.revision)
+        } catch {
+            _ = receive(.ended(error))
+        }
     }
 
     /// On any thread.
@@ -88,7 +143,7 @@ final class WatchStream: Sendable {
         var isLast = false
         for message in messages where !isLast { isLast = append(message, to: &lines) }
         write(lines, size: size)
-        if isLast { end() }
+        if isLast { end() } else { proceed() }
     }
 
     /// True: nothing follows.
@@ -123,7 +178,11 @@ final class WatchStream: Sendable {
         }
         for line in lines.dropFirst() { out.writeImmutableBuffer(line) }
         let promise = exchange.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { [self] _ in queued.subtract(size, ordering: .relaxed) }
+        promise.futureResult.whenComplete { [self] result in
+            queued.subtract(size, ordering: .relaxed)
+            // Otherwise the client is gone, of which `onClose` tells.
+            if case .success = result { proceed() }
+        }
         exchange.write(out, promise: promise)
     }
 
@@ -148,6 +207,7 @@ final class WatchStream: Sendable {
         state.value.hasEnded = true
         state.value.handle?.cancel()
         state.value.handle = nil
+        state.value.beginning = nil
         state.value.timers.forEach { $0.cancel() }
         state.value.bookmarks?.cancel()
     }

@@ -6,6 +6,8 @@ struct YAMLLines {
     private(set) var number = 1
     /// Where the present line begins; a dash that was taken counts as indentation.
     private var lineStart = 0
+    /// The present line is known to be indentation up to here: it may be long, and every level that ends asks for it.
+    private var indented = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes }
 
@@ -41,7 +43,8 @@ struct YAMLLines {
     /// behind the indentation of one, and tells its column. nil at the end of the document.
     mutating func nextIndent() throws(YAMLError) -> Int? {
         while !isAtEnd {
-            let isFresh = bytes[lineStart..<position].allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == 0x09 }
+            let known = max(lineStart, min(indented, position))
+            let isFresh = bytes[known..<position].allSatisfy { $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == 0x09 }
             if !isFresh { endLine() }
             let hadTab = skipSpaces()
             if isAtEndOfLine {
@@ -50,6 +53,7 @@ struct YAMLLines {
             }
             if hadTab { throw error("found a tab where indentation is expected; use spaces") }
             if column == 0, isMarker("---") || isMarker("...") { return nil }
+            indented = position
             return column
         }
         return nil
@@ -72,6 +76,14 @@ struct YAMLLines {
         if index >= bytes.count || Self.isBreak(bytes[index]) { return true }
         let isSeparated = index == lineStart || index > position || Self.isBlank(bytes[index - 1])
         return bytes[index] == UInt8(ascii: "#") && isSeparated
+    }
+
+    /// Past the present character of a plain text, and with a blank past all blanks: each of a long row has the same
+    /// end of the line ahead of it.
+    mutating func skipPlain() {
+        let isBlank = Self.isBlank(current)
+        position += 1
+        while isBlank, !isAtEnd, Self.isBlank(current) { position += 1 }
     }
 
     mutating func endLine() {
@@ -142,7 +154,7 @@ struct YAMLLines {
         if "[{&*!|>".utf8.contains(current) { return false }
         while !probe.isAtEndOfLine {
             if probe.isColon { return true }
-            probe.position += 1
+            probe.skipPlain()
         }
         return false
     }
@@ -169,8 +181,8 @@ struct YAMLLines {
 
     /// Without blanks at its end.
     static func text(_ slice: ArraySlice<UInt8>) -> String {
-        var slice = slice
-        while let last = slice.last, isBlank(last) || last == 0x0d { slice.removeLast() }
-        return String(decoding: slice, as: UTF8.self)
+        var end = slice.endIndex
+        while end > slice.startIndex, isBlank(slice[end - 1]) || slice[end - 1] == 0x0d { end -= 1 }
+        return String(decoding: slice[..<end], as: UTF8.self)
     }
 }

@@ -33,7 +33,7 @@ extension YAMLLines {
             if current == UInt8(ascii: ":"), peek(1) == 0 || Self.isBlank(peek(1)) || Self.isBreak(peek(1)) {
                 throw error("mapping values are not allowed in this context")
             }
-            position += 1
+            skipPlain()
         }
         return Self.text(bytes[start..<position])
     }

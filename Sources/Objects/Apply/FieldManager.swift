@@ -49,11 +49,7 @@ package struct FieldManager: Sendable {
         }
         let changes = types.changes(from: (live.map(bare) ?? empty()).json, to: result.json, root)
         let taken = changes.modified.union(changes.added).subtractingTrees(ignored)
-        for (owner, entry) in managed.entries {
-            let rest = entry.set.subtracting(taken).subtracting(changes.removed.subtractingTrees(ignored))
-            managed.entries[owner]?.set = rest
-            if rest.isEmpty { managed.entries[owner] = nil }
-        }
+        if !managed.entries.isEmpty { take(taken, changes.removed.subtractingTrees(ignored), from: &managed) }
         let own = taken.subtracting(Self.stripped)
         if !own.isEmpty {
             let owner = ManagedFields.Owner(
@@ -64,6 +60,16 @@ package struct FieldManager: Sendable {
         }
         result["metadata", "managedFields"] = managed.json
         return Object(result.json.withMetadataInOrder)
+    }
+
+    /// There can be thousands of owners, and as many fields.
+    private func take(_ taken: FieldSet, _ removed: FieldSet, from managed: inout ManagedFields) {
+        let (taken, removed) = (FieldSet.Index(taken), FieldSet.Index(removed))
+        for (owner, entry) in managed.entries {
+            let rest = entry.set.subtracting(taken).subtracting(removed)
+            managed.entries[owner]?.set = rest
+            if rest.isEmpty { managed.entries[owner] = nil }
+        }
     }
 
     /// A client may send managedFields back, change them, or reset them with `[]` or `[{}]`; one that does not know
@@ -119,15 +125,13 @@ package struct FieldManager: Sendable {
         _ changes: SchemaTypes.Changes, _ owner: ManagedFields.Owner, force: Bool, _ live: Object,
         _ managed: inout ManagedFields
     ) throws(Status) {
-        let changed = changes.modified.union(changes.added).subtractingTrees(ignored)
-        let removed = changes.removed.subtractingTrees(ignored)
+        let changed = FieldSet.Index(changes.modified.union(changes.added).subtractingTrees(ignored))
+        let removed = FieldSet.Index(changes.removed.subtractingTrees(ignored))
         var conflicts: [(owner: ManagedFields.Owner, path: [PathElement])] = []
-        let allowed = owner.manager == "kubectl" ? ownedByClientSideApply(live) : FieldSet()
+        let allowed = FieldSet.Index(owner.manager == "kubectl" ? ownedByClientSideApply(live) : FieldSet())
         for (other, entry) in managed.entries where other != owner {
             let contested = entry.set.intersection(changed)
-            for path in contested.paths where !allowed.contains(path[...]) {
-                conflicts.append((other, path))
-            }
+            conflicts += contested.subtracting(allowed).paths.map { (owner: other, path: $0) }
             let rest = entry.set.subtracting(contested).subtracting(removed)
             managed.entries[other]?.set = rest
             if rest.isEmpty { managed.entries[other] = nil }
@@ -141,8 +145,7 @@ package struct FieldManager: Sendable {
         let lastNamed = types.namedFieldsIncluded(last, root)
         let first = types.removing(lastNamed, from: merged, root) ?? .object(JSONObject())
         let everything = types.namedFieldsIncluded(types.fields(of: merged, root), root)
-        var owned = FieldSet()
-        for entry in managed.entries.values { owned = owned.union(entry.set) }
+        let owned = FieldSet.union(of: managed.entries.values.map(\.set))
         let kept = types.namedFieldsIncluded(types.fields(of: first, root), root)
             .union(types.namedFieldsIncluded(owned, root))
         let second = types.removing(everything.subtracting(kept), from: merged, root) ?? .object(JSONObject())

@@ -36,13 +36,6 @@ package struct FieldSet: Sendable {
         if path.count == 1 { nodes[index].isMember = true } else { nodes[index].below.insert(path.dropFirst()) }
     }
 
-    func node(_ element: PathElement) -> Node? { nodes.first { $0.element == element } }
-
-    func contains(_ path: ArraySlice<PathElement>) -> Bool {
-        guard let first = path.first, let node = node(first) else { return false }
-        return path.count == 1 ? node.isMember : node.below.contains(path.dropFirst())
-    }
-
     /// Every path, in order.
     var paths: [[PathElement]] {
         sorted.flatMap { node in
@@ -74,6 +67,28 @@ extension FieldSet {
         }
 
         subscript(element: PathElement) -> Node? { index(element).map { nodes[$0] } }
+    }
+
+    /// A set that is taken from many others, or met with them: its tables are made once.
+    struct Index {
+        struct Entry {
+            var isMember: Bool
+            var below: Index
+        }
+
+        private(set) var entries: [PathElement: Entry] = [:]
+
+        init(_ set: FieldSet) {
+            entries.reserveCapacity(set.nodes.count)
+            for node in set.nodes { entries[node.element] = Entry(isMember: node.isMember, below: Index(node.below)) }
+        }
+    }
+
+    /// All of them together, in pairs: one by one, the growing set would be gone through each time.
+    static func union(of sets: [FieldSet]) -> FieldSet {
+        if sets.count <= 1 { return sets.first ?? FieldSet() }
+        let middle = sets.count / 2
+        return union(of: Array(sets[..<middle])).union(union(of: Array(sets[middle...])))
     }
 
     func union(_ other: FieldSet) -> FieldSet {
@@ -123,6 +138,31 @@ extension FieldSet {
             result.append(
                 node.element, isMember: node.isMember && !match.isMember,
                 below: node.below.subtracting(match.below, trees: trees))
+        }
+        return result
+    }
+
+    func intersection(_ other: Index) -> FieldSet {
+        var result = FieldSet()
+        if other.entries.isEmpty { return result }
+        for node in nodes {
+            guard let match = other.entries[node.element] else { continue }
+            result.append(
+                node.element, isMember: node.isMember && match.isMember, below: node.below.intersection(match.below))
+        }
+        return result
+    }
+
+    func subtracting(_ other: Index) -> FieldSet {
+        if other.entries.isEmpty { return self }
+        var result = FieldSet()
+        for node in nodes {
+            guard let match = other.entries[node.element] else {
+                result.nodes.append(node)
+                continue
+            }
+            result.append(
+                node.element, isMember: node.isMember && !match.isMember, below: node.below.subtracting(match.below))
         }
         return result
     }

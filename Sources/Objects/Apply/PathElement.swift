@@ -59,6 +59,25 @@ package enum PathElement: Hashable, Sendable {
 
     private static func text(_ value: JSON) -> String { String(decoding: JSONEncoder.encode(value), as: UTF8.self) }
 
+    /// By their bytes, as the members that they stand for.
+    package static func == (left: PathElement, right: PathElement) -> Bool {
+        switch (left, right) {
+        case (.field(let left), .field(let right)), (.key(let left), .key(let right)),
+            (.value(let left), .value(let right)):
+            left.isExactly(right)
+        case (.index(let left), .index(let right)): left == right
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(rank)
+        switch self {
+        case .field(let text), .key(let text), .value(let text): text.hashExactly(into: &hasher)
+        case .index(let index): hasher.combine(index)
+        }
+    }
+
     /// Upstream's order: fields, keys, values, indexes.
     static func precedes(_ left: PathElement, _ right: PathElement) -> Bool {
         switch (left, right) {

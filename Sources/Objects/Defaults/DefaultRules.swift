@@ -42,10 +42,10 @@ enum SecretDefaults {
     /// `stringData` is write-only: it is merged into `data`, where it wins.
     @Sendable static func secret(_ slots: inout FieldSlots) {
         guard let texts = slots["stringData"]?.object, !texts.isEmpty else { return }
-        var data = slots["data"] ?? .object(JSONObject())
+        var data = MemberTable(slots["data"]?.object ?? JSONObject())
         for (key, value) in texts { data[key] = .string(Base64.encode(Array((value.string ?? "").utf8))) }
         slots["stringData"] = nil
-        slots["data"] = data.withSortedMembers
+        slots["data"] = JSON.object(data.object).withSortedMembers
     }
 }
 

@@ -35,9 +35,9 @@ package enum PodDefaults {
     /// A limit without a request is its own request.
     private static func withRequests(_ resources: JSON, _ limits: JSONObject) -> JSON {
         var resources = resources
-        var requests = resources["requests"] ?? .object(JSONObject())
+        var requests = MemberTable(resources["requests"]?.object ?? JSONObject())
         for (name, limit) in limits where requests[name] == nil { requests[name] = limit }
-        resources["requests"] = requests.withSortedMembers
+        resources["requests"] = JSON.object(requests.object).withSortedMembers
         return resources.normalized(as: "ResourceRequirements")
     }
 
@@ -52,12 +52,12 @@ package enum PodDefaults {
     private static func podLevel(_ resources: JSON, _ spec: JSON) -> JSON {
         guard let limits = resources["limits"]?.object, !limits.isEmpty else { return resources }
         var resources = resources
-        var requests = resources["requests"] ?? .object(JSONObject())
+        var requests = MemberTable(resources["requests"]?.object ?? JSONObject())
         for name in ["cpu", "memory"] where requests[name] == nil {
             if let sum = containerRequests(name, spec) { requests[name] = .string(sum.description) }
         }
         for (name, limit) in limits where requests[name] == nil { requests[name] = limit }
-        if requests.object?.isEmpty == false { resources["requests"] = requests.withSortedMembers }
+        resources["requests"] = JSON.object(requests.object).withSortedMembers
         return resources.normalized(as: "ResourceRequirements")
     }
 

@@ -13,17 +13,23 @@ package struct JSONObject: Sendable {
     package var keys: [String] { members.map(\.key) }
 
     package subscript(key: String) -> JSON? {
-        get {
-            for member in members where member.key == key { return member.value }
-            return nil
-        }
+        get { place(of: key).map { members[$0].value } }
         set {
-            if let index = members.firstIndex(where: { $0.key == key }) {
+            if let index = place(of: key) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append((key, newValue))
             }
         }
+    }
+
+    func place(of key: String) -> Int? { members.firstIndex { $0.key.isExactly(key) } }
+
+    /// Changes a value where it is, so that nothing in it is copied.
+    mutating func change<Failure: Error>(
+        at place: Int, _ body: (inout JSON) throws(Failure) -> Void
+    ) throws(Failure) {
+        try body(&members[place].value)
     }
 }
 
@@ -42,21 +48,22 @@ extension JSONObject: Hashable {
         if left.isSameStorage(as: right) { return true }
         // Most equal objects have their members in the same order; the rest must not cost quadratic time.
         var index = 0
-        while index < left.count, left.members[index].key == right.members[index].key {
+        while index < left.count, left.members[index].key.isExactly(right.members[index].key) {
             if left.members[index].value != right.members[index].value { return false }
             index += 1
         }
         if index == left.count { return true }
         if left.count <= 16 { return left.members[index...].allSatisfy { right[$0.key] == $0.value } }
-        let table = Dictionary(right.members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        return left.members[index...].allSatisfy { table[$0.key] == $0.value }
+        let table = Dictionary(
+            right.members.map { (ExactText($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+        return left.members[index...].allSatisfy { table[ExactText($0.key)] == $0.value }
     }
 
     package func hash(into hasher: inout Hasher) {
         var sum = 0
         for member in members {
             var one = Hasher()
-            one.combine(member.key)
+            member.key.hashExactly(into: &one)
             one.combine(member.value)
             sum &+= one.finalize()
         }

@@ -5,7 +5,7 @@ package struct JSONParser {
     /// stack.
     package static let maximumDepth = 256
     /// An answer that lists more duplicates than this helps nobody, and their paths could outgrow the body.
-    static let maximumDuplicates = 32
+    package static let maximumDuplicates = 32
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -119,7 +119,9 @@ extension JSONParser {
             let known = duplicates.count
             let child = try value()
             if duplicates.count > known { prefixDuplicates(from: known, key) }
-            if members.set(key, child), duplicates.count < Self.maximumDuplicates { duplicates.append(key) }
+            if members.set(key, child), duplicates.count < Self.maximumDuplicates {
+                duplicates.append(key.cut(to: FieldPath.maximumLength))
+            }
             skipSpace()
             if consume(UInt8(ascii: ",")) {
                 skipSpace()
@@ -133,8 +135,7 @@ extension JSONParser {
 
     private mutating func prefixDuplicates(from index: Int, _ prefix: String) {
         for index in index..<duplicates.count {
-            let separator = duplicates[index].hasPrefix("[") ? "" : "."
-            duplicates[index] = prefix + separator + duplicates[index]
+            duplicates[index] = FieldPath.joined(prefix, duplicates[index])
         }
     }
 
@@ -182,32 +183,5 @@ extension JSONParser {
     private func unexpected(_ context: String) -> JSONError {
         position < bytes.count
             ? failure("invalid character \(shown(position)) \(context)") : failure("unexpected end of JSON input")
-    }
-}
-
-/// Members in their order with unique keys: a linear search for the usual few, a table once there are many, so that
-/// no body costs quadratic time.
-private struct MemberCollector {
-    var members: [JSONObject.Member] = []
-    private var index: [String: Int] = [:]
-    private static let few = 16
-
-    /// True if the key was there already.
-    mutating func set(_ key: String, _ value: JSON) -> Bool {
-        if let known = find(key) {
-            members[known].value = value
-            return true
-        }
-        if members.count >= Self.few {
-            if index.isEmpty { for (offset, member) in members.enumerated() { index[member.key] = offset } }
-            index[key] = members.count
-        }
-        members.append((key, value))
-        return false
-    }
-
-    private func find(_ key: String) -> Int? {
-        if !index.isEmpty { return index[key] }
-        return members.firstIndex { $0.key == key }
     }
 }

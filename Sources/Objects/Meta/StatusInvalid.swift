@@ -81,13 +81,21 @@ extension FieldError {
         FieldError(.tooMany, field, "Too many: \(count): must have at most \(maximum) items")
     }
 
+    /// The last one of a list that has no room for more.
+    static var unlisted: FieldError {
+        FieldError(.tooMany, "", "Too many: only the first \([FieldError].maximumCount - 1) problems are listed")
+    }
+
     package static func notFound(_ field: String, _ value: JSON) -> FieldError {
         FieldError(.notFound, field, "Not found: \(shown(value))")
     }
 
+    /// Of a value that is longer than this its sender sees the beginning.
+    private static let shownLength = 16 << 10
+
     private static func shown(_ value: JSON) -> String {
-        if case .string(let text) = value { return GoQuote.quote(text) }
-        return String(decoding: JSONEncoder.encode(value), as: UTF8.self)
+        if case .string(let text) = value { return GoQuote.quote(text.cut(to: shownLength)) }
+        return String(decoding: JSONEncoder.encode(value), as: UTF8.self).cut(to: shownLength)
     }
 }
 

@@ -4,6 +4,10 @@
 package struct JSONPatch: Sendable {
     /// Upstream refuses longer ones (413).
     package static let maximumOperations = 10_000
+    /// What all copies of one patch may add (upstream's JSONPatchMaxCopyBytes): each may double the document.
+    static let maximumCopiedBytes = 3 << 20
+    /// What may be looked through for moves to deeper places; only a patch that means harm has so many.
+    private static let maximumMovedBytes = 64 << 20
 
     private struct Operation {
         var name: String
@@ -38,9 +42,10 @@ package struct JSONPatch: Sendable {
     /// Applies all operations or none. Throws 422 if one does not fit the document.
     package func apply(to document: JSON) throws(Status) -> JSON {
         var document = document
+        var spent = Spent()
         for operation in operations {
             do throws(PointerError) {
-                try Self.apply(operation, to: &document)
+                try Self.apply(operation, to: &document, &spent)
             } catch {
                 throw Self.failure(error.message)
             }
@@ -83,19 +88,72 @@ package struct JSONPatch: Sendable {
         }
     }
 
-    private static func apply(_ operation: Operation, to document: inout JSON) throws(PointerError) {
+    /// Bytes that the operations so far have copied and looked through.
+    private struct Spent {
+        var copied = 0
+        var moved = 0
+    }
+
+    private static func apply(
+        _ operation: Operation, to document: inout JSON, _ spent: inout Spent
+    ) throws(PointerError) {
         switch operation.name {
-        case "add": try document.insert(operation.value ?? .null, at: operation.path[...])
-        case "replace": try document.replace(operation.value ?? .null, at: operation.path[...])
+        case "add", "replace": try put(operation, in: &document)
         case "remove": _ = try document.remove(at: operation.path[...])
         case "move":
             let value = try document.remove(at: operation.from[...])
+            try checkMove(of: value, operation, &spent)
             try document.insert(value, at: operation.path[...])
-        case "copy": try document.insert(try document.value(at: operation.from[...]), at: operation.path[...])
+        case "copy":
+            let value = try document.value(at: operation.from[...])
+            try checkCopy(of: value, operation, &spent)
+            try document.insert(value, at: operation.path[...])
         default:
             if try document.value(at: operation.path[...]) != operation.value ?? .null {
                 throw PointerError("testing value /\(operation.path.joined(separator: "/")) failed")
             }
+        }
+    }
+
+    private static func put(_ operation: Operation, in document: inout JSON) throws(PointerError) {
+        let value = operation.value ?? .null
+        try checkDepth(JSONMeasure(value), operation)
+        if operation.name == "add" {
+            try document.insert(value, at: operation.path[...])
+        } else {
+            try document.replace(value, at: operation.path[...])
+        }
+    }
+
+    private static func checkCopy(
+        of value: JSON, _ operation: Operation, _ spent: inout Spent
+    ) throws(PointerError) {
+        let measure = JSONMeasure(value, limit: maximumCopiedBytes - spent.copied)
+        spent.copied += measure.bytes
+        guard !measure.isOverLimit else {
+            throw PointerError(
+                "Unable to complete the copy, the accumulated size increase of copy is \(spent.copied), exceeding the "
+                    + "limit \(maximumCopiedBytes)")
+        }
+        try checkDepth(measure, operation)
+    }
+
+    /// A move adds nothing; one to a deeper place makes the document deeper.
+    private static func checkMove(
+        of value: JSON, _ operation: Operation, _ spent: inout Spent
+    ) throws(PointerError) {
+        guard operation.path.count > operation.from.count else { return }
+        let measure = JSONMeasure(value, limit: maximumMovedBytes - spent.moved)
+        spent.moved += measure.bytes
+        guard !measure.isOverLimit else { throw PointerError("the moves are of more than can be checked") }
+        try checkDepth(measure, operation)
+    }
+
+    /// What is deeper than a body may be could not be read again, and no stack would hold what goes through it.
+    private static func checkDepth(_ measure: JSONMeasure, _ operation: Operation) throws(PointerError) {
+        guard operation.path.count + measure.depth <= JSONParser.maximumDepth else {
+            throw PointerError(
+                "\(operation.name) operation does not apply: exceeded max depth \(JSONParser.maximumDepth)")
         }
     }
 
@@ -137,7 +195,7 @@ extension JSON {
         guard let first = path.first else { return self }
         guard let child = try child(first) else {
             if path.count == 1, case .object = self { return .null }
-            throw PointerError("missing path: no member \(first)")
+            throw Self.missing(first)
         }
         return try child.value(at: path.dropFirst())
     }
@@ -174,16 +232,17 @@ extension JSON {
 
     fileprivate mutating func remove(at path: ArraySlice<String>) throws(PointerError) -> JSON {
         guard let first = path.first else { throw PointerError("remove operation does not apply: it is the document") }
-        guard let child = try child(first) else {
-            throw PointerError("remove operation does not apply: missing path \(first)")
-        }
         if path.count > 1 {
+            if try child(first) == nil { throw Self.notRemoved(first) }
             var removed = JSON.null
             try descend(first) { child throws(PointerError) in removed = try child.remove(at: path.dropFirst()) }
             return removed
         }
+        guard let child = try child(first) else { throw Self.notRemoved(first) }
         if case .array(var elements) = self {
-            elements.remove(at: try Self.index(first, limit: elements.count))
+            let index = try Self.index(first, limit: elements.count)
+            self = .null
+            elements.remove(at: index)
             self = .array(elements)
         } else {
             self[first] = nil
@@ -191,23 +250,35 @@ extension JSON {
         return child
     }
 
+    private static func notRemoved(_ token: String) -> PointerError {
+        PointerError("remove operation does not apply: missing path \(token)")
+    }
+
     private func child(_ token: String) throws(PointerError) -> JSON? {
         guard case .array(let elements) = self else { return self[token] }
         return elements[try Self.index(token, limit: elements.count)]
     }
 
+    /// Changes a part. While it changes nothing else holds what it is in, or each level would be copied.
     private mutating func descend(
         _ token: String, _ body: (inout JSON) throws(PointerError) -> Void
     ) throws(PointerError) {
-        guard var child = try child(token) else { throw PointerError("missing path: no member \(token)") }
-        try body(&child)
-        if case .array(var elements) = self {
-            elements[try Self.index(token, limit: elements.count)] = child
-            self = .array(elements)
-        } else {
-            self[token] = child
+        switch self {
+        case .array(var elements):
+            let index = try Self.index(token, limit: elements.count)
+            self = .null
+            defer { self = .array(elements) }
+            try body(&elements[index])
+        case .object(var object):
+            guard let place = object.place(of: token) else { throw Self.missing(token) }
+            self = .null
+            defer { self = .object(object) }
+            try object.change(at: place, body)
+        default: throw Self.missing(token)
         }
     }
+
+    private static func missing(_ token: String) -> PointerError { PointerError("missing path: no member \(token)") }
 
     private static func index(_ token: String, limit: Int) throws(PointerError) -> Int {
         guard let index = Int(token), index < limit, index >= -limit else {

@@ -15,46 +15,49 @@ package enum MergePatch {
 }
 
 /// Members under change, in their order. Lookups are constant time, so that a patch with many keys is linear.
-struct MemberTable {
+package struct MemberTable {
     private var members: [(key: String, value: JSON?)]
-    private var index: [String: Int]
+    private var index: [ExactText: Int]
 
-    init(_ object: JSONObject = JSONObject()) {
+    package init(_ object: JSONObject = JSONObject()) {
         members = object.members.map { ($0.key, $0.value) }
-        index = Dictionary(object.members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+        index = object.places
     }
 
-    subscript(key: String) -> JSON? {
-        get { index[key].flatMap { members[$0].value } }
+    package subscript(key: String) -> JSON? {
+        get { index[ExactText(key)].flatMap { members[$0].value } }
         set {
-            if let known = index[key] {
+            if let known = index[ExactText(key)] {
                 members[known].value = newValue
             } else if let newValue {
-                index[key] = members.count
+                index[ExactText(key)] = members.count
                 members.append((key, newValue))
             }
         }
     }
 
-    var object: JSONObject {
+    package var object: JSONObject {
         JSONObject(members.compactMap { member in member.value.map { (member.key, $0) } })
     }
 }
 
 /// Reads members by name: one by one where there are few, by a table where there are many.
-struct MemberLookup {
+package struct MemberLookup {
     private let object: JSONObject
-    private var table: [String: Int] = [:]
+    private var table: [ExactText: Int] = [:]
 
-    init(_ object: JSONObject) {
+    package init(_ object: JSONObject) {
         self.object = object
-        if object.count > 16 {
-            table = Dictionary(
-                object.members.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
-        }
+        if object.count > 16 { table = object.places }
     }
 
-    subscript(key: String) -> JSON? {
-        table.isEmpty ? object[key] : table[key].map { object.members[$0].value }
+    package subscript(key: String) -> JSON? {
+        table.isEmpty ? object[key] : table[ExactText(key)].map { object.members[$0].value }
+    }
+}
+
+extension JSONObject {
+    fileprivate var places: [ExactText: Int] {
+        Dictionary(members.enumerated().map { (ExactText($1.key), $0) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -47,7 +47,7 @@ package struct StrategicMergePatch: Sendable {
     ) throws(Status) {
         if key.hasPrefix(Self.deletions) {
             let list = String(key.dropFirst(Self.deletions.count))
-            guard let known = result[list]?.array, let gone = value.array else { return }
+            guard let known = result[list]?.array, let gone = value.array.map({ Set($0) }) else { return }
             result[list] = .array(known.filter { !gone.contains($0) })
             return
         }

@@ -1,12 +1,21 @@
 /// Protobuf messages of the built-in types as JSON, by the field numbers of the schema tables.
 package struct ProtobufDecoder {
     private let types: SchemaTypes
+    /// What is being read is an object in a field of another one.
+    private let isEmbedded: Bool
     private var depth = 0
 
-    package init(types: SchemaTypes = .builtin) { self.types = types }
+    package init(types: SchemaTypes = .builtin) { self.init(types: types, isEmbedded: false) }
+
+    private init(types: SchemaTypes, isEmbedded: Bool) {
+        self.types = types
+        self.isEmbedded = isEmbedded
+    }
 
     /// The JSON of an enveloped object, not yet in canonical form: decode it with the catalogue. Throws 400.
-    package static func decode(_ bytes: [UInt8]) throws(Status) -> JSON {
+    package static func decode(_ bytes: [UInt8]) throws(Status) -> JSON { try decode(bytes, isEmbedded: false) }
+
+    private static func decode(_ bytes: [UInt8], isEmbedded: Bool) throws(Status) -> JSON {
         let envelope = try ProtobufEnvelope(bytes)
         let kind = SchemaCatalog.builtin.kind(apiVersion: envelope.apiVersion, kind: envelope.kind)
         guard let type = kind?.root ?? (SchemaTypes.builtin[envelope.kind] == nil ? nil : envelope.kind) else {
@@ -14,7 +23,7 @@ package struct ProtobufDecoder {
                 "no kind \(GoQuote.quote(envelope.kind)) is registered for version \(GoQuote.quote(envelope.apiVersion))"
             )
         }
-        var json = try decode(message: envelope.raw, type: type)
+        var json = try decode(message: envelope.raw, type: type, isEmbedded: isEmbedded)
         json["kind"] = .string(envelope.kind)
         json["apiVersion"] = .string(envelope.apiVersion)
         return json
@@ -22,8 +31,12 @@ package struct ProtobufDecoder {
 
     /// A bare message of a type of the tables. Throws 400.
     package static func decode(message: [UInt8], type: String) throws(Status) -> JSON {
+        try decode(message: message, type: type, isEmbedded: false)
+    }
+
+    private static func decode(message: [UInt8], type: String, isEmbedded: Bool) throws(Status) -> JSON {
         guard let index = SchemaTypes.builtin.index(of: type) else { throw .badRequest("no type \(type)") }
-        var decoder = ProtobufDecoder()
+        var decoder = ProtobufDecoder(types: .builtin, isEmbedded: isEmbedded)
         do throws(ProtobufReader.Malformed) {
             return .object(try decoder.object(message[...], decoder.types.types[index]))
         } catch {
@@ -180,10 +193,12 @@ package struct ProtobufDecoder {
         return .string(type == .microTime ? time.microText : time.text)
     }
 
-    /// JSON, or an enveloped object.
+    /// JSON, or an enveloped object. No type has objects in objects in objects, and each level copies what is in it.
     private func embedded(_ bytes: [UInt8]) throws(ProtobufReader.Malformed) -> JSON {
+        let isEnvelope = bytes.starts(with: ProtobufEnvelope.magic)
+        if isEnvelope, isEmbedded { throw ProtobufReader.Malformed(message: "an embedded object embeds another") }
         do {
-            if bytes.starts(with: ProtobufEnvelope.magic) { return try Self.decode(bytes) }
+            if isEnvelope { return try Self.decode(bytes, isEmbedded: true) }
             return try JSONParser.parse(bytes)
         } catch {
             throw ProtobufReader.Malformed(message: "embedded object: \(error)")

@@ -121,8 +121,12 @@ package final class StructSchema: Sendable {
         defaulted = fields.indices.filter { fields[$0].defaultValue != nil }
     }
 
-    package func index(of field: String) -> Int? { indexes[field] }
-    package func field(_ name: String) -> FieldSchema? { indexes[name].map { fields[$0] } }
+    /// A table of strings finds what only looks like the name too.
+    package func index(of field: String) -> Int? {
+        guard let index = indexes[field], fields[index].name.isExactly(field) else { return nil }
+        return index
+    }
+    package func field(_ name: String) -> FieldSchema? { index(of: name).map { fields[$0] } }
 
     /// Without the group that tells two types of one name apart.
     package var plainName: String { name.split(separator: ".").last.map(String.init) ?? name }

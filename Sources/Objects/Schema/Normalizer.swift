@@ -37,9 +37,9 @@ struct Normalizer {
         // Most objects come in canonical order: the next field is a good guess.
         var guess = 0
         for member in object.members {
-            let isNext = guess < type.fields.count && type.fields[guess].name == member.key
+            let isNext = guess < type.fields.count && type.fields[guess].name.isExactly(member.key)
             guard let index = isNext ? guess : type.index(of: member.key) else {
-                if unknown.count < Self.maximumUnknown { unknown.append(member.key) }
+                if unknown.count < Self.maximumUnknown { unknown.append(member.key.cut(to: FieldPath.maximumLength)) }
                 continue
             }
             guess = index + 1
@@ -86,7 +86,7 @@ struct Normalizer {
 
     private mutating func prefix(from index: Int, _ prefix: String) {
         for index in index..<unknown.count {
-            unknown[index] = prefix + (unknown[index].hasPrefix("[") ? "" : ".") + unknown[index]
+            unknown[index] = FieldPath.joined(prefix, unknown[index])
         }
     }
 

@@ -13,17 +13,17 @@ extension JSONObject {
 extension [FieldError] {
     /// One error for each problem that a check of `Names` reports.
     mutating func invalid(_ field: String, _ value: String, _ problems: [String]) {
-        for problem in problems { append(.invalid(field, .string(value), problem)) }
+        for problem in problems { report(.invalid(field, .string(value), problem)) }
     }
 
     mutating func require(_ fields: [String], in object: JSONObject) {
-        for field in fields where object[field]?.isZero ?? true { append(.required(field)) }
+        for field in fields where object[field]?.isZero ?? true { report(.required(field)) }
     }
 
     mutating func nonNegative(_ fields: [String], in object: JSONObject) {
         for field in fields {
             if let value = object.number(field), value < 0 {
-                append(.invalid(field, .integer(value), "must be greater than or equal to 0"))
+                report(.invalid(field, .integer(value), "must be greater than or equal to 0"))
             }
         }
     }
@@ -31,7 +31,7 @@ extension [FieldError] {
     mutating func immutable(_ path: [String], _ new: Object, _ old: Object) {
         let (newValue, oldValue) = (new.json.at(path), old.json.at(path))
         if (newValue ?? .null) != (oldValue ?? .null) {
-            append(.invalid(path.joined(separator: "."), newValue ?? .null, "field is immutable"))
+            report(.invalid(path.joined(separator: "."), newValue ?? .null, "field is immutable"))
         }
     }
 
@@ -39,7 +39,7 @@ extension [FieldError] {
     mutating func each(
         _ field: String, in object: JSONObject, _ body: (JSONObject, inout [FieldError]) -> Void
     ) {
-        for (index, element) in object.objects(field).enumerated() {
+        for (index, element) in object.objects(field).enumerated() where !isFull {
             below("\(field)[\(index)]") { body(element, &$0) }
         }
     }
@@ -50,7 +50,7 @@ extension [FieldError] {
         for (index, element) in object.objects(field).enumerated() {
             let name = element.text(key)
             if !name.isEmpty, !seen.insert(name).inserted {
-                append(.duplicate("\(field)[\(index)].\(key)", .string(name)))
+                report(.duplicate("\(field)[\(index)].\(key)", .string(name)))
             }
         }
     }

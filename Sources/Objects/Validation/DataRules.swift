@@ -4,10 +4,11 @@ enum DataRules {
 
     @Sendable static func configMap(_ object: JSONObject, _ errors: inout [FieldError]) {
         var size = 0
+        let binary = MemberLookup(object.object("binaryData"))
         for (key, value) in object.object("data") {
             errors.invalid("data[\(key)]", key, Names.configKey(key))
-            if object.object("binaryData")[key] != nil {
-                errors.append(.invalid("data[\(key)]", .string(key), "duplicate of key present in binaryData"))
+            if binary[key] != nil {
+                errors.report(.invalid("data[\(key)]", .string(key), "duplicate of key present in binaryData"))
             }
             size += value.string?.utf8.count ?? 0
         }
@@ -16,7 +17,7 @@ enum DataRules {
             size += decodedSize(value)
         }
         // What upstream makes of a path without steps.
-        if size > sizeLimit { errors.append(.tooLong("[]", sizeLimit)) }
+        if size > sizeLimit { errors.report(.tooLong("[]", sizeLimit)) }
     }
 
     @Sendable static func secret(_ object: JSONObject, _ errors: inout [FieldError]) {
@@ -26,7 +27,7 @@ enum DataRules {
             errors.invalid("data[\(key)]", key, Names.configKey(key))
             size += decodedSize(value)
         }
-        if size > sizeLimit { errors.append(.tooLong("data", sizeLimit)) }
+        if size > sizeLimit { errors.report(.tooLong("data", sizeLimit)) }
         checkType(object, data, &errors)
     }
 
@@ -37,30 +38,30 @@ enum DataRules {
         ]
         if let key = registries[type] { checkRegistries(data[key], "data[\(key)]", &errors) }
         if type == "kubernetes.io/tls" {
-            for key in ["tls.crt", "tls.key"] where data[key] == nil { errors.append(.required("data[\(key)]")) }
+            for key in ["tls.crt", "tls.key"] where data[key] == nil { errors.report(.required("data[\(key)]")) }
         }
         if type == "kubernetes.io/ssh-auth", data.text("ssh-privatekey").isEmpty {
-            errors.append(.required("data[ssh-privatekey]"))
+            errors.report(.required("data[ssh-privatekey]"))
         }
         if type == "kubernetes.io/basic-auth", data["username"] == nil, data["password"] == nil {
-            errors.append(.required("data[username]"))
-            errors.append(.required("data[password]"))
+            errors.report(.required("data[username]"))
+            errors.report(.required("data[password]"))
         }
         let account = object.object("metadata").object("annotations").text("kubernetes.io/service-account.name")
         if type == "kubernetes.io/service-account-token", account.isEmpty {
-            errors.append(.required("metadata.annotations[kubernetes.io/service-account.name]"))
+            errors.report(.required("metadata.annotations[kubernetes.io/service-account.name]"))
         }
     }
 
     /// Credentials for registries are an object.
     private static func checkRegistries(_ value: JSON?, _ field: String, _ errors: inout [FieldError]) {
         guard let text = value?.string else {
-            errors.append(.required(field))
+            errors.report(.required(field))
             return
         }
         let content = Base64.decode(text).flatMap { try? JSONParser.parse($0) }
         if content?.object == nil, content != .null {
-            errors.append(.invalid(field, "<secret contents redacted>", "not a JSON object"))
+            errors.report(.invalid(field, "<secret contents redacted>", "not a JSON object"))
         }
     }
 
@@ -70,10 +71,10 @@ enum DataRules {
     static func update(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
         if old["immutable"]?.bool == true {
             let message = "field is immutable when `immutable` is set"
-            if new["immutable"]?.bool != true { errors.append(.forbidden("immutable", message)) }
+            if new["immutable"]?.bool != true { errors.report(.forbidden("immutable", message)) }
             for field in ["data", "binaryData"]
             where (new[field] ?? .object(JSONObject())) != (old[field] ?? .object(JSONObject())) {
-                errors.append(.forbidden(field, message))
+                errors.report(.forbidden(field, message))
             }
         }
     }

@@ -3,7 +3,7 @@ enum EndpointRules {
     @Sendable static func endpoints(_ object: JSONObject, _ errors: inout [FieldError]) {
         errors.each("subsets", in: object) { subset, errors in
             if subset.list("addresses").isEmpty, subset.list("notReadyAddresses").isEmpty {
-                errors.append(.required("", "must specify `addresses` or `notReadyAddresses`"))
+                errors.report(.required("", "must specify `addresses` or `notReadyAddresses`"))
             }
             for field in ["addresses", "notReadyAddresses"] { errors.each(field, in: subset, address) }
             let needsName = subset.list("ports").count > 1
@@ -14,7 +14,7 @@ enum EndpointRules {
                     errors.named("name", in: port, Names.dnsLabel)
                 }
                 let number = port.number("port") ?? 0
-                for problem in Names.port(number) { errors.append(.invalid("port", .integer(number), problem)) }
+                for problem in Names.port(number) { errors.report(.invalid("port", .integer(number), problem)) }
                 errors.oneOf("protocol", in: port, ["SCTP", "TCP", "UDP"], isRequired: true)
                 appProtocol(port, &errors)
             }
@@ -37,7 +37,7 @@ enum EndpointRules {
         errors.oneOf("addressType", in: object, ["FQDN", "IPv4", "IPv6"], isRequired: true)
         let count = object.list("endpoints").count
         if count > 1000 {
-            errors.append(.tooMany("endpoints", count, 1000))
+            errors.report(.tooMany("endpoints", count, 1000))
         } else {
             errors.each("endpoints", in: object) { endpoint($0, object.text("addressType"), &$1) }
         }
@@ -46,28 +46,28 @@ enum EndpointRules {
 
     private static func endpoint(_ endpoint: JSONObject, _ type: String, _ errors: inout [FieldError]) {
         let addresses = endpoint.texts("addresses")
-        if addresses.isEmpty { errors.append(.required("addresses", "must contain at least 1 address")) }
-        if addresses.count > 100 { errors.append(.tooMany("addresses", addresses.count, 100)) }
+        if addresses.isEmpty { errors.report(.required("addresses", "must contain at least 1 address")) }
+        if addresses.count > 100 { errors.report(.tooMany("addresses", addresses.count, 100)) }
         for (index, address) in addresses.enumerated() {
             errors.invalid("addresses[\(index)]", address, problems(of: address, type))
         }
         if let node = endpoint["nodeName"]?.string { errors.invalid("nodeName", node, Names.dnsSubdomain(node)) }
         let topology = endpoint.object("deprecatedTopology")
-        if topology.count > 16 { errors.append(.tooMany("deprecatedTopology", topology.count, 16)) }
+        if topology.count > 16 { errors.report(.tooMany("deprecatedTopology", topology.count, 16)) }
         errors.below("deprecatedTopology") { MetadataRules.labels(topology, "", &$0) }
         if let name = endpoint["hostname"]?.string { errors.invalid("hostname", name, Names.dnsLabel(name)) }
         let hints = endpoint.object("hints")
         for (field, check) in [("forZones", Names.labelValue), ("forNodes", Names.dnsSubdomain)] {
             let count = hints.list(field).count
             if count > 8 {
-                errors.append(.tooMany("hints.\(field)", count, 8))
+                errors.report(.tooMany("hints.\(field)", count, 8))
                 continue
             }
             var seen: Set<String> = []
             errors.below("hints") { errors in
                 errors.each(field, in: hints) { hint, errors in
                     let name = hint.text("name")
-                    if !seen.insert(name).inserted { errors.append(.duplicate("name", .string(name))) }
+                    if !seen.insert(name).inserted { errors.report(.duplicate("name", .string(name))) }
                     errors.invalid("name", name, check(name))
                 }
             }
@@ -103,14 +103,14 @@ enum EndpointRules {
     private static func checkPorts(_ object: JSONObject, _ errors: inout [FieldError]) {
         let count = object.list("ports").count
         if count > 20000 {
-            errors.append(.tooMany("ports", count, 20000))
+            errors.report(.tooMany("ports", count, 20000))
             return
         }
         var names: Set<String> = []
         errors.each("ports", in: object) { port, errors in
             let name = port.text("name")
             errors.named("name", in: port, Names.dnsLabel)
-            if !names.insert(name).inserted { errors.append(.duplicate("name", .string(name))) }
+            if !names.insert(name).inserted { errors.report(.duplicate("name", .string(name))) }
             errors.oneOf("protocol", in: port, ["SCTP", "TCP", "UDP"], isRequired: true)
             appProtocol(port, &errors)
         }

@@ -7,9 +7,9 @@ enum EventRules {
             "involvedObject.namespace", .string(about), "does not match event.namespace")
         if object.text("eventTime").isEmpty {
             // An event about something without namespace is in none, or where old clients put it.
-            if about.isEmpty ? namespace != "default" : about != namespace { errors.append(mismatch) }
+            if about.isEmpty ? namespace != "default" : about != namespace { errors.report(mismatch) }
         } else {
-            if about.isEmpty, namespace != "default", namespace != "kube-system" { errors.append(mismatch) }
+            if about.isEmpty, namespace != "default", namespace != "kube-system" { errors.report(mismatch) }
             checkReport(object, &errors)
         }
         errors.invalid("namespace", namespace, Names.dnsSubdomain(namespace))
@@ -17,15 +17,15 @@ enum EventRules {
 
     private static func checkReport(_ object: JSONObject, _ errors: inout [FieldError]) {
         let controller = object.text("reportingComponent")
-        if controller.isEmpty { errors.append(.required("reportingComponent")) }
+        if controller.isEmpty { errors.report(.required("reportingComponent")) }
         errors.invalid("reportingComponent", controller, Names.qualifiedName(controller))
         for field in ["reportingInstance", "action", "reason"] {
             let text = object.text(field)
-            if text.isEmpty { errors.append(.required(field)) }
-            if text.utf8.count > 128 { errors.append(.invalid(field, "", "can have at most 128 characters")) }
+            if text.isEmpty { errors.report(.required(field)) }
+            if text.utf8.count > 128 { errors.report(.invalid(field, "", "can have at most 128 characters")) }
         }
         if object.text("message").utf8.count > 1024 {
-            errors.append(.invalid("message", "", "can have at most 1024 characters"))
+            errors.report(.invalid("message", "", "can have at most 1024 characters"))
         }
     }
 
@@ -38,18 +38,18 @@ enum EventRules {
         var errors: [FieldError] = []
         Self.event(object, &errors)
         series(object, &errors)
-        if object.text("eventTime").isEmpty { errors.append(.required("eventTime")) }
+        if object.text("eventTime").isEmpty { errors.report(.required("eventTime")) }
         let type = object.text("type")
         if type != "Normal", type != "Warning" {
-            errors.append(.invalid("type", "", "has invalid value: \(type)"))
+            errors.report(.invalid("type", "", "has invalid value: \(type)"))
         }
         for field in ["firstTimestamp", "lastTimestamp"] where !object.text(field).isEmpty {
-            errors.append(.invalid(field, "", "needs to be unset"))
+            errors.report(.invalid(field, "", "needs to be unset"))
         }
-        if object["count"]?.integer ?? 0 != 0 { errors.append(.invalid("count", "", "needs to be unset")) }
+        if object["count"]?.integer ?? 0 != 0 { errors.report(.invalid("count", "", "needs to be unset")) }
         let source = object.object("source")
         if !source.text("component").isEmpty || !source.text("host").isEmpty {
-            errors.append(.invalid("source", "", "needs to be unset"))
+            errors.report(.invalid("source", "", "needs to be unset"))
         }
         return errors.map(renamed)
     }
@@ -66,7 +66,7 @@ enum EventRules {
             "type", "eventTime", "action", "related", "reportingComponent", "reportingInstance",
         ]
         for field in fields where new[field] != old[field] {
-            errors.append(.invalid(field, new[field] ?? .null, "field is immutable"))
+            errors.report(.invalid(field, new[field] ?? .null, "field is immutable"))
         }
         return errors.map(renamed)
     }
@@ -80,7 +80,7 @@ enum EventRules {
     private static func series(_ object: JSONObject, _ errors: inout [FieldError]) {
         guard object["series"]?.object != nil else { return }
         let series = object.object("series")
-        if series["count"]?.integer ?? 0 < 2 { errors.append(.invalid("series.count", "", "should be at least 2")) }
-        if series.text("lastObservedTime").isEmpty { errors.append(.required("series.lastObservedTime")) }
+        if series["count"]?.integer ?? 0 < 2 { errors.report(.invalid("series.count", "", "should be at least 2")) }
+        if series.text("lastObservedTime").isEmpty { errors.report(.required("series.lastObservedTime")) }
     }
 }

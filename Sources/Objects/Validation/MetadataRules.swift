@@ -11,18 +11,18 @@ enum MetadataRules {
             errors.invalid("generateName", prefix, asPrefix(prefix, check))
         }
         if object.name.isEmpty {
-            errors.append(.required("name", "name or generateName is required"))
+            errors.report(.required("name", "name or generateName is required"))
         } else {
             errors.invalid("name", object.name, check(object.name))
         }
         if kind.namespaced {
             if object.namespace.isEmpty {
-                errors.append(.required("namespace"))
+                errors.report(.required("namespace"))
             } else {
                 errors.invalid("namespace", object.namespace, Names.dnsLabel(object.namespace))
             }
         } else if !object.namespace.isEmpty {
-            errors.append(.forbidden("namespace", "not allowed on this type"))
+            errors.report(.forbidden("namespace", "not allowed on this type"))
         }
         common(metadata, kind, &errors)
     }
@@ -33,14 +33,14 @@ enum MetadataRules {
             "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
         ] {
             let (newValue, oldValue) = (metadata[field] ?? .null, old.json.at("metadata", field) ?? .null)
-            if newValue != oldValue { errors.append(.invalid(field, newValue, "field is immutable")) }
+            if newValue != oldValue { errors.report(.invalid(field, newValue, "field is immutable")) }
         }
         if old.isBeingDeleted {
             let known = Set(old.finalizers)
             let added = new.finalizers.filter { !known.contains($0) }
             if !added.isEmpty {
                 let list = added.sorted().map { GoQuote.quote($0) }.joined(separator: ", ")
-                errors.append(
+                errors.report(
                     .forbidden(
                         "finalizers",
                         "no new finalizers can be added if the object is being deleted, found new finalizers "
@@ -48,7 +48,7 @@ enum MetadataRules {
             }
         }
         if new.generation < old.generation {
-            errors.append(.invalid("generation", .integer(new.generation), "must not be decremented"))
+            errors.report(.invalid("generation", .integer(new.generation), "must not be decremented"))
         }
         common(metadata, kind, &errors)
     }
@@ -82,7 +82,7 @@ enum MetadataRules {
             errors.invalid(field, key, Names.qualifiedName(key.lowercased()))
             size += key.utf8.count + (value.string?.utf8.count ?? 0)
         }
-        if size > annotationsLimit { errors.append(.tooLong(field, annotationsLimit)) }
+        if size > annotationsLimit { errors.report(.tooLong(field, annotationsLimit)) }
     }
 
     private static func common(_ metadata: JSONObject, _ kind: KindSchema, _ errors: inout [FieldError]) {
@@ -97,26 +97,32 @@ enum MetadataRules {
     /// Kinds whose metadata upstream checks as it checks any object's, not as it checks those of its core.
     private static let looselyChecked: Set = ["Lease", "PodDisruptionBudget", "Event"]
 
+    /// Each shows the whole list.
+    private static let maximumControllerProblems = 10
+
     /// Upstream reports about the list, not about its elements.
     private static func owners(_ metadata: JSONObject, _ errors: inout [FieldError]) {
         let list = metadata["ownerReferences"] ?? .null
         var controller: String?
-        for owner in metadata.objects("ownerReferences") {
+        var extraControllers = 0
+        for owner in metadata.objects("ownerReferences") where !errors.isFull {
             let version = owner.text("apiVersion")
             if version.isEmpty || version.hasSuffix("/") || version.utf8.count(where: { $0 == 0x2f }) > 1 {
-                errors.append(.invalid("ownerReferences.apiVersion", .string(version), "version must not be empty"))
+                errors.report(.invalid("ownerReferences.apiVersion", .string(version), "version must not be empty"))
             }
             for field in ["kind", "name", "uid"] where owner.text(field).isEmpty {
-                errors.append(.invalid("ownerReferences.\(field)", "", "must not be empty"))
+                errors.report(.invalid("ownerReferences.\(field)", "", "must not be empty"))
             }
             if owner.text("kind") == "Event", owner.text("apiVersion") == "v1" {
-                errors.append(
+                errors.report(
                     .invalid("ownerReferences", .object(owner), "/v1, Kind=Event is disallowed from being an owner"))
             }
             guard owner.flag("controller") else { continue }
-            let name = "\(owner.text("kind"))/\(owner.text("name"))"
+            let name = "\(owner.text("kind"))/\(owner.text("name"))".cut(to: FieldPath.maximumLength)
             if let controller {
-                errors.append(
+                extraControllers += 1
+                if extraControllers > maximumControllerProblems { continue }
+                errors.report(
                     .invalid(
                         "ownerReferences", list,
                         "Only one reference can have Controller set to true. Found \"true\" in references for "
@@ -130,21 +136,21 @@ enum MetadataRules {
     private static func managedFields(_ metadata: JSONObject, _ errors: inout [FieldError]) {
         errors.each("managedFields", in: metadata) { entry, errors in
             if !["Apply", "Update"].contains(entry.text("operation")) {
-                errors.append(
+                errors.report(
                     .invalid("operation", .string(entry.text("operation")), "must be `Apply` or `Update`"))
             }
             if !["", "FieldsV1"].contains(entry.text("fieldsType")) {
-                errors.append(.invalid("fieldsType", .string(entry.text("fieldsType")), "must be `FieldsV1`"))
+                errors.report(.invalid("fieldsType", .string(entry.text("fieldsType")), "must be `FieldsV1`"))
             }
-            if entry.text("manager").utf8.count > 128 { errors.append(.tooLong("manager", 128)) }
-            if entry.text("subresource").utf8.count > 256 { errors.append(.tooLong("subresource", 256)) }
+            if entry.text("manager").utf8.count > 128 { errors.report(.tooLong("manager", 128)) }
+            if entry.text("subresource").utf8.count > 256 { errors.report(.tooLong("subresource", 256)) }
         }
     }
 
     /// A name without a domain is one of Kubernetes' own.
     static func standardFinalizer(_ finalizer: String, _ field: String, _ errors: inout [FieldError]) {
         if finalizer.contains("/") || standardFinalizers.contains(finalizer) { return }
-        errors.append(
+        errors.report(
             .invalid(
                 field, .string(finalizer), "name is neither a standard finalizer name nor is it fully qualified"))
     }
@@ -157,7 +163,7 @@ enum MetadataRules {
             if checksStandard { standardFinalizer(finalizer, "finalizers[\(index)]", &errors) }
         }
         if finalizers.contains("orphan"), finalizers.contains("foregroundDeletion") {
-            errors.append(
+            errors.report(
                 .invalid(
                     "finalizers", .array(finalizers.map { .string($0) }),
                     "finalizer orphan and foregroundDeletion cannot be both set"))

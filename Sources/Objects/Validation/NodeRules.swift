@@ -7,14 +7,14 @@ enum NodeRules {
         resources(node.object("status"), &errors)
         let ranges = spec.texts("podCIDRs")
         for (index, range) in ranges.enumerated() where !IPAddress.isTolerableRange(range) {
-            errors.append(
+            errors.report(
                 .invalid(
                     "spec.podCIDRs[\(index)]", .string(range),
                     "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"))
         }
         let families = Set(ranges.map { $0.contains(":") })
         if ranges.count > 1, families.count < ranges.count {
-            errors.append(
+            errors.report(
                 .invalid(
                     "spec.podCIDRs", spec["podCIDRs"] ?? .null, "may specify no more than one CIDR for each IP family"))
         }
@@ -36,14 +36,14 @@ enum NodeRules {
                 errors.invalid("key", key, Names.qualifiedName(key))
                 let problems = Names.labelValue(value)
                 if !problems.isEmpty {
-                    errors.append(.invalid("value", .string(value), problems.joined(separator: ";")))
+                    errors.report(.invalid("value", .string(value), problems.joined(separator: ";")))
                 }
                 errors.oneOf(
                     "effect", in: JSONObject([("effect", .string(effect))]),
                     ["NoSchedule", "PreferNoSchedule", "NoExecute"],
                     isRequired: true)
                 if !seen.insert([key, effect]).inserted {
-                    errors.append(.duplicate("", .object(taint)))
+                    errors.report(.duplicate("", .object(taint)))
                 }
             }
         }
@@ -55,13 +55,13 @@ enum NodeRules {
         let changes = ranges.count != before.count ? 1 : zip(ranges, before).count { $0 != $1 }
         if !before.isEmpty {
             for _ in 0..<changes {
-                errors.append(
+                errors.report(
                     .forbidden("spec.podCIDRs", "node updates may not change podCIDR except from \"\" to valid"))
             }
         }
         let provider = old["spec", "providerID"]?.string ?? ""
         if !provider.isEmpty, new["spec", "providerID"]?.string != provider {
-            errors.append(
+            errors.report(
                 .forbidden("spec.providerID", "node updates may not change providerID except from \"\" to valid"))
         }
     }
@@ -75,7 +75,7 @@ enum NodeRules {
         var seen: Set<JSON> = []
         for (index, address) in (node["status", "addresses"]?.array ?? []).enumerated()
         where !seen.insert(address).inserted {
-            errors.append(.duplicate("status.addresses[\(index)]", address))
+            errors.report(.duplicate("status.addresses[\(index)]", address))
         }
     }
 
@@ -91,7 +91,7 @@ enum NodeRules {
         let wanted = new.isBeingDeleted ? "Terminating" : "Active"
         if phase != wanted {
             let condition = new.isBeingDeleted ? "is not empty" : "is empty"
-            errors.append(
+            errors.report(
                 .invalid(
                     "status.Phase", .string(phase), "may only be '\(wanted)' if `deletionTimestamp` \(condition)"))
         }

@@ -3,24 +3,24 @@ enum PolicyRules {
     static func intOrPercent(_ value: JSON, _ field: String, _ errors: inout [FieldError]) {
         switch value {
         case .integer(let number) where number < 0:
-            errors.append(.invalid(field, value, "must be greater than or equal to 0"))
+            errors.report(.invalid(field, value, "must be greater than or equal to 0"))
         case .string(let text):
             guard text.hasSuffix("%"), let percent = Int(text.dropLast()), percent >= 0, !text.hasPrefix("+") else {
-                errors.append(
+                errors.report(
                     .invalid(
                         field, value,
                         "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
                             + "'93%', regex used for validation is '[0-9]+%')"))
                 return
             }
-            if percent > 100 { errors.append(.invalid(field, value, "must not be greater than 100%")) }
+            if percent > 100 { errors.report(.invalid(field, value, "must not be greater than 100%")) }
         default: break
         }
     }
 
     @Sendable static func budget(_ spec: JSONObject, _ errors: inout [FieldError]) {
         if spec["minAvailable"] != nil, spec["maxUnavailable"] != nil {
-            errors.append(.invalid("", .object(spec), "minAvailable and maxUnavailable cannot be both set"))
+            errors.report(.invalid("", .object(spec), "minAvailable and maxUnavailable cannot be both set"))
         }
         for field in ["minAvailable", "maxUnavailable"] {
             if let value = spec[field] { intOrPercent(value, field, &errors) }
@@ -31,26 +31,26 @@ enum PolicyRules {
 
     @Sendable static func lease(_ spec: JSONObject, _ errors: inout [FieldError]) {
         if let seconds = spec.number("leaseDurationSeconds"), seconds <= 0 {
-            errors.append(.invalid("leaseDurationSeconds", .integer(seconds), "must be greater than 0"))
+            errors.report(.invalid("leaseDurationSeconds", .integer(seconds), "must be greater than 0"))
         }
         errors.nonNegative(["leaseTransitions"], in: spec)
         if let strategy = spec["strategy"]?.string {
             if strategy.contains("/") {
                 errors.invalid("strategy.strategy", strategy, Names.qualifiedName(strategy))
             } else if strategy != "OldestEmulationVersion" {
-                errors.append(.notSupported("strategy.strategy", .string(strategy), ["OldestEmulationVersion"]))
+                errors.report(.notSupported("strategy.strategy", .string(strategy), ["OldestEmulationVersion"]))
             }
         }
         if !spec.text("preferredHolder").isEmpty, spec.text("strategy").isEmpty {
-            errors.append(.forbidden("preferredHolder", "may only be specified if `strategy` is defined"))
+            errors.report(.forbidden("preferredHolder", "may only be specified if `strategy` is defined"))
         }
     }
 
     @Sendable static func revision(_ object: JSONObject, _ errors: inout [FieldError]) {
         if object["data"]?.isNull ?? true {
-            errors.append(.required("data", "data is mandatory"))
+            errors.report(.required("data", "data is mandatory"))
         } else if object["data"]?.object == nil {
-            errors.append(.required("data", "data must be a valid JSON object"))
+            errors.report(.required("data", "data must be a valid JSON object"))
         }
         errors.nonNegative(["revision"], in: object)
     }
@@ -71,25 +71,25 @@ enum ConditionRules {
         var types: Set<String> = []
         errors.each("conditions", in: status) { condition, errors in
             let (type, reason) = (condition.text("type"), condition.text("reason"))
-            if !types.insert(type).inserted { errors.append(.duplicate("type", .string(type))) }
+            if !types.insert(type).inserted { errors.report(.duplicate("type", .string(type))) }
             errors.invalid("type", type, Names.qualifiedName(type))
             if !["False", "True", "Unknown"].contains(condition.text("status")) {
-                errors.append(
+                errors.report(
                     .notSupported("status", .string(condition.text("status")), ["False", "True", "Unknown"]))
             }
             errors.nonNegative(["observedGeneration"], in: condition)
-            if condition.text("lastTransitionTime").isEmpty { errors.append(.required("lastTransitionTime")) }
+            if condition.text("lastTransitionTime").isEmpty { errors.report(.required("lastTransitionTime")) }
             if reason.isEmpty {
-                errors.append(.required("reason"))
+                errors.report(.required("reason"))
             } else if !isReason(reason) {
-                errors.append(
+                errors.report(
                     .invalid(
                         "reason", .string(reason),
                         "a condition reason must start with alphabetic character, optionally followed by a string of "
                             + "alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'"))
             }
-            if reason.utf8.count > 1024 { errors.append(.tooLong("reason", 1024)) }
-            if condition.text("message").utf8.count > 32768 { errors.append(.tooLong("message", 32768)) }
+            if reason.utf8.count > 1024 { errors.report(.tooLong("reason", 1024)) }
+            if condition.text("message").utf8.count > 32768 { errors.report(.tooLong("message", 32768)) }
         }
     }
 

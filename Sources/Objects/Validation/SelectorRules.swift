@@ -11,7 +11,7 @@ enum SelectorRules {
     /// Selects nodes, for volumes and for pods.
     @Sendable static func nodeSelector(_ selector: JSONObject, _ errors: inout [FieldError]) {
         if selector.list("nodeSelectorTerms").isEmpty {
-            errors.append(.required("nodeSelectorTerms", "must have at least one node selector term"))
+            errors.report(.required("nodeSelectorTerms", "must have at least one node selector term"))
         }
         errors.each("nodeSelectorTerms", in: selector) { nodeTerm($0, checksValues: true, &$1) }
     }
@@ -30,14 +30,14 @@ enum SelectorRules {
         switch requirement.text("operator") {
         case "In", "NotIn":
             if values.count != 1 {
-                errors.append(
+                errors.report(
                     .required(
                         "values", "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
             }
-        case let other: errors.append(.invalid("operator", .string(other), "not a valid selector operator"))
+        case let other: errors.report(.invalid("operator", .string(other), "not a valid selector operator"))
         }
         guard requirement.text("key") == "metadata.name" else {
-            errors.append(.invalid("key", .string(requirement.text("key")), "not a valid field selector key"))
+            errors.report(.invalid("key", .string(requirement.text("key")), "not a valid field selector key"))
             return
         }
         for (index, value) in values.enumerated() {
@@ -50,18 +50,18 @@ enum SelectorRules {
         switch requirement.text("operator") {
         case "In", "NotIn":
             if count == 0 {
-                errors.append(.required("values", "must be specified when `operator` is 'In' or 'NotIn'"))
+                errors.report(.required("values", "must be specified when `operator` is 'In' or 'NotIn'"))
             }
         case "Exists", "DoesNotExist":
             if count > 0 {
-                errors.append(
+                errors.report(
                     .forbidden("values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
             }
         case "Gt" where ordered, "Lt" where ordered:
             if count != 1 {
-                errors.append(.required("values", "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+                errors.report(.required("values", "must be specified single value when `operator` is 'Lt' or 'Gt'"))
             }
-        case let other: errors.append(.invalid("operator", .string(other), "not a valid selector operator"))
+        case let other: errors.report(.invalid("operator", .string(other), "not a valid selector operator"))
         }
     }
 

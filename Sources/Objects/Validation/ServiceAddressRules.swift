@@ -5,21 +5,21 @@ package enum ServiceAddressRules {
         let shown = JSON.array(listed.map { .string($0) })
         // A list that is missing is filled in from the single address.
         if single.isEmpty, !listed.isEmpty {
-            errors.append(.invalid("clusterIPs", shown, "must be empty when `clusterIP` is not specified"))
+            errors.report(.invalid("clusterIPs", shown, "must be empty when `clusterIP` is not specified"))
         } else if let first = listed.first, first != single {
-            errors.append(.invalid("clusterIPs", shown, "first value must match `clusterIP`"))
+            errors.report(.invalid("clusterIPs", shown, "first value must match `clusterIP`"))
         }
         checkFamilies(spec, &errors)
         let addresses = listed.isEmpty && !single.isEmpty ? [single] : listed
         guard checkAddresses(addresses, &errors) else { return }
         let families = addresses.compactMap { IPAddress.isV6($0) ? "IPv6" : "IPv4" }
         if addresses.count > 1, Set(families).count < addresses.count {
-            errors.append(.invalid("clusterIPs", shown, "may specify no more than one IP for each IP family"))
+            errors.report(.invalid("clusterIPs", shown, "may specify no more than one IP for each IP family"))
         }
         if addresses == ["None"] { return }
         for (index, pair) in zip(families, spec.texts("ipFamilies")).enumerated() where pair.0 != pair.1 {
             if pair.1 != "IPv4", pair.1 != "IPv6" { continue }
-            errors.append(
+            errors.report(
                 .invalid(
                     "clusterIPs[\(index)]", .string(addresses[index]),
                     "expected an \(pair.1) value as indicated by `ipFamilies[\(index)]`"))
@@ -31,9 +31,9 @@ package enum ServiceAddressRules {
         for (index, family) in spec.texts("ipFamilies").enumerated() {
             let field = "ipFamilies[\(index)]"
             if !["IPv4", "IPv6"].contains(family) {
-                errors.append(.notSupported(field, .string(family), ["IPv4", "IPv6"]))
+                errors.report(.notSupported(field, .string(family), ["IPv4", "IPv6"]))
             }
-            if !seen.insert(family).inserted { errors.append(.duplicate(field, .string(family))) }
+            if !seen.insert(family).inserted { errors.report(.duplicate(field, .string(family))) }
         }
         errors.oneOf("ipFamilyPolicy", in: spec, ["PreferDualStack", "RequireDualStack", "SingleStack"])
     }
@@ -46,14 +46,14 @@ package enum ServiceAddressRules {
             if index == 0, address == "None" {
                 if addresses.count > 1 {
                     isSound = false
-                    errors.append(.invalid("clusterIPs", shown, "'None' must be the first and only value"))
+                    errors.report(.invalid("clusterIPs", shown, "'None' must be the first and only value"))
                 }
             } else if !IPAddress.isTolerable(address) {
                 isSound = false
                 PodNetworkRules.checkAddress("clusterIPs[\(index)]", address, &errors)
             }
         }
-        if addresses.count > 2 { errors.append(.invalid("clusterIPs", shown, "may only hold up to 2 values")) }
+        if addresses.count > 2 { errors.report(.invalid("clusterIPs", shown, "may only hold up to 2 values")) }
         return isSound
     }
 
@@ -75,18 +75,18 @@ package enum ServiceAddressRules {
         if new.count == old.count {
             for (index, pair) in zip(new, old).enumerated() where pair.0 != pair.1 {
                 let place = field == "ipFamilies" ? 0 : index
-                errors.append(.invalid("spec.\(field)[\(place)]", shown, "may not change once set"))
+                errors.report(.invalid("spec.\(field)[\(place)]", shown, "may not change once set"))
             }
             return
         }
         if new.isEmpty {
-            errors.append(.invalid("spec.\(field)[0]", shown, "primary \(field.dropLast()) can not be unset"))
+            errors.report(.invalid("spec.\(field)[0]", shown, "primary \(field.dropLast()) can not be unset"))
         }
         if let first = new.first, let was = old.first, first != was {
-            errors.append(.invalid("spec.\(field)[0]", shown, "may not change once set"))
+            errors.report(.invalid("spec.\(field)[0]", shown, "may not change once set"))
         }
         if new.count == 1, old.count > 1, after.text("ipFamilyPolicy") != "SingleStack" {
-            errors.append(
+            errors.report(
                 .invalid(
                     "spec.ipFamilyPolicy", after["ipFamilyPolicy"] ?? .null,
                     "must be set to 'SingleStack' when releasing the \(second)"))

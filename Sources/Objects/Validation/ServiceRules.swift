@@ -5,13 +5,13 @@ enum ServiceRules {
         let annotations = service.object("metadata").object("annotations")
         let (hints, mode) = ("service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode")
         if let hint = annotations[hints], let value = annotations[mode], hint != value {
-            errors.append(
+            errors.report(
                 .invalid(
                     "metadata.annotations[\(mode)]", value, "must match annotations[\(hints)] when both are specified"))
         }
         errors.below("spec") { check(spec, &$0) }
         if spec.text("type") == "LoadBalancer", spec["allocateLoadBalancerNodePorts"] == nil {
-            errors.append(.required("allocateLoadBalancerNodePorts"))
+            errors.report(.required("allocateLoadBalancerNodePorts"))
         }
         let ranges = "service.beta.kubernetes.io/load-balancer-source-ranges"
         if spec.list("loadBalancerSourceRanges").isEmpty, let value = annotations[ranges]?.string {
@@ -22,9 +22,9 @@ enum ServiceRules {
     private static func check(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let type = spec.text("type")
         let isHeadless = spec.text("clusterIP") == "None"
-        if spec.list("ports").isEmpty, !isHeadless, type != "ExternalName" { errors.append(.required("ports")) }
+        if spec.list("ports").isEmpty, !isHeadless, type != "ExternalName" { errors.report(.required("ports")) }
         if type == "LoadBalancer" || type == "NodePort", isHeadless {
-            errors.append(.invalid("clusterIPs[0]", "None", "may not be set to 'None' for \(type) services"))
+            errors.report(.invalid("clusterIPs[0]", "None", "may not be set to 'None' for \(type) services"))
         }
         if type == "ExternalName" { checkExternalName(spec, &errors) }
         checkPorts(spec, &errors)
@@ -41,17 +41,17 @@ enum ServiceRules {
 
     private static func checkExternalName(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let hasAddress = !spec.text("clusterIP").isEmpty || !spec.list("clusterIPs").isEmpty
-        if hasAddress { errors.append(.forbidden("clusterIPs", "may not be set for ExternalName services")) }
+        if hasAddress { errors.report(.forbidden("clusterIPs", "may not be set for ExternalName services")) }
         if !spec.list("ipFamilies").isEmpty {
-            errors.append(.forbidden("ipFamilies", "may not be set for ExternalName services"))
+            errors.report(.forbidden("ipFamilies", "may not be set for ExternalName services"))
         }
         if spec["ipFamilyPolicy"] != nil {
-            errors.append(.forbidden("ipFamilyPolicy", "may not be set for ExternalName services"))
+            errors.report(.forbidden("ipFamilyPolicy", "may not be set for ExternalName services"))
         }
         let name = spec.text("externalName")
         let trimmed = name.hasSuffix(".") ? String(name.dropLast()) : name
         if trimmed.isEmpty {
-            errors.append(.required("externalName"))
+            errors.report(.required("externalName"))
         } else {
             errors.invalid("externalName", trimmed, Names.dnsSubdomain(trimmed))
         }
@@ -70,14 +70,14 @@ enum ServiceRules {
                 let nodePort = port.number("nodePort") ?? 0
                 if nodePort == 0 { return }
                 if spec.text("type") == "ClusterIP" {
-                    errors.append(.forbidden("nodePort", "may not be used when `type` is 'ClusterIP'"))
+                    errors.report(.forbidden("nodePort", "may not be used when `type` is 'ClusterIP'"))
                 }
                 if !nodePorts.insert("\(transport)/\(nodePort)").inserted {
-                    errors.append(.duplicate("nodePort", .integer(nodePort)))
+                    errors.report(.duplicate("nodePort", .integer(nodePort)))
                 }
             }
             if !places.insert("\(transport)/\(port.number("port") ?? 0)").inserted {
-                errors.append(.duplicate(field, ["port": port["port"] ?? 0, "protocol": .string(transport)]))
+                errors.report(.duplicate(field, ["port": port["port"] ?? 0, "protocol": .string(transport)]))
             }
         }
     }
@@ -87,13 +87,13 @@ enum ServiceRules {
     ) {
         let name = port.text("name")
         if name.isEmpty {
-            if needsName { errors.append(.required("name")) }
+            if needsName { errors.report(.required("name")) }
         } else {
             errors.invalid("name", name, Names.dnsLabel(name))
-            if !names.insert(name).inserted { errors.append(.duplicate("name", .string(name))) }
+            if !names.insert(name).inserted { errors.report(.duplicate("name", .string(name))) }
         }
         let number = port.number("port") ?? 0
-        for problem in Names.port(number) { errors.append(.invalid("port", .integer(number), problem)) }
+        for problem in Names.port(number) { errors.report(.invalid("port", .integer(number), problem)) }
         errors.oneOf("protocol", in: port, ["SCTP", "TCP", "UDP"], isRequired: true)
         ContainerRules.checkPort(port["targetPort"] ?? 0, "targetPort", &errors)
         if let name = port["appProtocol"]?.string { errors.invalid("appProtocol", name, Names.qualifiedName(name)) }
@@ -107,19 +107,19 @@ enum ServiceRules {
             let message = "when session affinity type is ClientIP"
             guard let client = config?["clientIP"]?.object else {
                 let field = "sessionAffinityConfig" + (config == nil ? "" : ".clientIP")
-                errors.append(.required(field, message))
+                errors.report(.required(field, message))
                 return
             }
             let field = "sessionAffinityConfig.clientIP.timeoutSeconds"
             guard let seconds = client.number("timeoutSeconds") else {
-                errors.append(.required(field, message))
+                errors.report(.required(field, message))
                 return
             }
             if !(1...86400).contains(seconds) {
-                errors.append(.invalid(field, .integer(seconds), "must be greater than 0 and less than 86400"))
+                errors.report(.invalid(field, .integer(seconds), "must be greater than 0 and less than 86400"))
             }
         case "None" where config != nil:
-            errors.append(.forbidden("sessionAffinityConfig", "must not be set when session affinity is None"))
+            errors.report(.forbidden("sessionAffinityConfig", "must not be set when session affinity is None"))
         default: break
         }
     }
@@ -128,12 +128,12 @@ enum ServiceRules {
         let isBalanced = type == "LoadBalancer"
         let message = "may only be used when `type` is 'LoadBalancer'"
         let ranges = spec.texts("loadBalancerSourceRanges")
-        if !ranges.isEmpty, !isBalanced { errors.append(.forbidden("LoadBalancerSourceRanges", message)) }
+        if !ranges.isEmpty, !isBalanced { errors.report(.forbidden("LoadBalancerSourceRanges", message)) }
         for (index, range) in ranges.enumerated() {
             checkRange("LoadBalancerSourceRanges[\(index)]", range, &errors)
         }
         for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] where !isBalanced && spec[field] != nil {
-            errors.append(.forbidden(field, message))
+            errors.report(.forbidden(field, message))
         }
         if isBalanced, let name = spec["loadBalancerClass"]?.string {
             errors.invalid("loadBalancerClass", name, Names.qualifiedName(name))
@@ -142,7 +142,7 @@ enum ServiceRules {
 
     private static func sourceRanges(_ value: String, _ spec: JSONObject, _ errors: inout [FieldError]) {
         if spec.text("type") != "LoadBalancer" {
-            errors.append(.forbidden("", "may only be used when `type` is 'LoadBalancer'"))
+            errors.report(.forbidden("", "may only be used when `type` is 'LoadBalancer'"))
         }
         for range in value.split(separator: ",") { checkRange("", String(range), &errors) }
     }
@@ -150,7 +150,7 @@ enum ServiceRules {
     private static func checkRange(_ field: String, _ range: String, _ errors: inout [FieldError]) {
         let trimmed = range.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
         if !IPAddress.isTolerableRange(String(trimmed)) {
-            errors.append(
+            errors.report(
                 .invalid(field, .string(range), "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"))
         }
     }
@@ -162,19 +162,19 @@ enum ServiceRules {
         if isExternal {
             errors.oneOf("externalTrafficPolicy", in: spec, ["Cluster", "Local"], isRequired: true)
         } else if !policy.isEmpty {
-            errors.append(
+            errors.report(
                 .invalid("externalTrafficPolicy", .string(policy), "may only be set for externally-accessible services")
             )
         }
         let port = spec.number("healthCheckNodePort") ?? 0
         // A port that is missing where it is needed is allocated later.
         if port != 0, !needsHealthCheck(spec) {
-            errors.append(
+            errors.report(
                 .invalid(
                     "healthCheckNodePort", .integer(port),
                     "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"))
         } else if port != 0 {
-            for problem in Names.port(port) { errors.append(.invalid("healthCheckNodePort", .integer(port), problem)) }
+            for problem in Names.port(port) { errors.report(.invalid("healthCheckNodePort", .integer(port), problem)) }
         }
         let isInside = ["ClusterIP", "NodePort", "LoadBalancer"].contains(type)
         errors.oneOf("internalTrafficPolicy", in: spec, ["Cluster", "Local"], isRequired: isInside)
@@ -191,17 +191,17 @@ enum ServiceRules {
         if after.text("type") == "LoadBalancer", before.text("type") == "LoadBalancer",
             after["loadBalancerClass"] != before["loadBalancerClass"]
         {
-            errors.append(
+            errors.report(
                 .invalid("spec.loadBalancerClass", after["loadBalancerClass"] ?? .null, "may not change once set"))
         }
         // Upstream looks at the class of another type in two places.
         if after.text("type") != "LoadBalancer", after["loadBalancerClass"] != nil {
-            errors.append(.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'"))
+            errors.report(.forbidden("spec.loadBalancerClass", "may only be used when `type` is 'LoadBalancer'"))
         }
         if needsHealthCheck(after), needsHealthCheck(before),
             after["healthCheckNodePort"] != before["healthCheckNodePort"]
         {
-            errors.append(.forbidden("spec.healthCheckNodePort", "field is immutable"))
+            errors.report(.forbidden("spec.healthCheckNodePort", "field is immutable"))
         }
     }
 
@@ -211,7 +211,7 @@ enum ServiceRules {
         errors.below("status.loadBalancer") { errors in
             if new["spec", "type"]?.string != "LoadBalancer" {
                 if !status.list("ingress").isEmpty {
-                    errors.append(.forbidden("ingress", "may only be used when `spec.type` is 'LoadBalancer'"))
+                    errors.report(.forbidden("ingress", "may only be used when `spec.type` is 'LoadBalancer'"))
                 }
                 return
             }
@@ -223,15 +223,15 @@ enum ServiceRules {
         let address = ingress.text("ip")
         if !address.isEmpty { PodNetworkRules.checkAddress("ip", address, &errors) }
         if ingress["ipMode"] == nil {
-            if !address.isEmpty { errors.append(.required("ipMode", "must be specified when `ip` is set")) }
+            if !address.isEmpty { errors.report(.required("ipMode", "must be specified when `ip` is set")) }
         } else if address.isEmpty {
-            errors.append(.forbidden("ipMode", "may not be specified when `ip` is not set"))
+            errors.report(.forbidden("ipMode", "may not be specified when `ip` is not set"))
         } else {
             errors.oneOf("ipMode", in: ingress, ["Proxy", "VIP"])
         }
         errors.named("hostname", in: ingress, Names.dnsSubdomain)
         if IPAddress.isTolerable(ingress.text("hostname")) {
-            errors.append(
+            errors.report(
                 .invalid(
                     "hostname", .string(ingress.text("hostname")), "must be a DNS name, not an IP address"))
         }

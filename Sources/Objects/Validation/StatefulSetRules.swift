@@ -2,15 +2,15 @@ enum StatefulSetRules {
     @Sendable static func spec(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let policy = spec.text("podManagementPolicy")
         if policy.isEmpty {
-            errors.append(.required("podManagementPolicy"))
+            errors.report(.required("podManagementPolicy"))
         } else if !["OrderedReady", "Parallel"].contains(policy) {
-            errors.append(
+            errors.report(
                 .invalid("podManagementPolicy", .string(policy), "must be 'OrderedReady' or 'Parallel'"))
         }
         checkUpdateStrategy(spec.object("updateStrategy"), &errors)
         errors.nonNegative(["replicas", "minReadySeconds"], in: spec)
         if let start = spec.object("ordinals").number("start"), start < 0 {
-            errors.append(.invalid("ordinals.start", .integer(start), "must be greater than or equal to 0"))
+            errors.report(.invalid("ordinals.start", .integer(start), "must be greater than or equal to 0"))
         }
         let service = spec.text("serviceName")
         if !service.isEmpty { errors.invalid("serviceName", service, Names.dnsLabel(service)) }
@@ -25,24 +25,24 @@ enum StatefulSetRules {
 
     private static func checkUpdateStrategy(_ strategy: JSONObject, _ errors: inout [FieldError]) {
         switch strategy.text("type") {
-        case "": errors.append(.required("updateStrategy"))
+        case "": errors.report(.required("updateStrategy"))
         case "OnDelete":
             if let rolling = strategy["rollingUpdate"] {
-                errors.append(
+                errors.report(
                     .invalid("updateStrategy.rollingUpdate", rolling, "only allowed for updateStrategy 'RollingUpdate'")
                 )
             }
         case "RollingUpdate":
             let rolling = strategy.object("rollingUpdate")
             if let partition = rolling.number("partition"), partition < 0 {
-                errors.append(
+                errors.report(
                     .invalid(
                         "updateStrategy.rollingUpdate.partition", .integer(partition),
                         "must be greater than or equal to 0"))
             }
             checkMaxUnavailable(rolling["maxUnavailable"], &errors)
         default:
-            errors.append(
+            errors.report(
                 .invalid("updateStrategy", .object(strategy), "must be 'RollingUpdate' or 'OnDelete'"))
         }
     }
@@ -51,7 +51,7 @@ enum StatefulSetRules {
         guard let value else { return }
         let field = "updateStrategy.rollingUpdate.maxUnavailable"
         PolicyRules.intOrPercent(value, field, &errors)
-        if value == 0 || value == "0%" { errors.append(.invalid(field, value, "cannot be 0")) }
+        if value == 0 || value == "0%" { errors.report(.invalid(field, value, "cannot be 0")) }
     }
 
     /// An absent selector matches nothing, so that the template's labels never fit.
@@ -60,22 +60,22 @@ enum StatefulSetRules {
         let mismatch = FieldError.invalid(
             "template.metadata.labels", labels, "`selector` does not match template `labels`")
         guard let json = spec["selector"], let object = json.object else {
-            errors.append(.required("selector"))
-            errors.append(mismatch)
+            errors.report(.required("selector"))
+            errors.report(mismatch)
             return
         }
         errors.below("selector") { SelectorRules.labelSelector(object, &$0) }
         if object.object("matchLabels").isEmpty, object.list("matchExpressions").isEmpty {
-            errors.append(.invalid("selector", json, "empty selector is invalid for statefulset"))
+            errors.report(.invalid("selector", json, "empty selector is invalid for statefulset"))
             return
         }
         guard let selector = Selector(labelSelector: json) else {
-            errors.append(.invalid("selector", json, ""))
+            errors.report(.invalid("selector", json, ""))
             return
         }
         var values: [String: String] = [:]
         for (key, value) in labels.object ?? JSONObject() { values[key] = value.string }
-        if !selector.matches(values) { errors.append(mismatch) }
+        if !selector.matches(values) { errors.report(mismatch) }
     }
 
     private static func checkTemplate(_ spec: JSONObject, _ errors: inout [FieldError]) {
@@ -88,10 +88,10 @@ enum StatefulSetRules {
         }
         let restart = pod.text("restartPolicy")
         if restart != "Always", !restart.isEmpty {
-            errors.append(.notSupported("template.spec.restartPolicy", .string(restart), ["Always"]))
+            errors.report(.notSupported("template.spec.restartPolicy", .string(restart), ["Always"]))
         }
         if pod["activeDeadlineSeconds"] != nil {
-            errors.append(
+            errors.report(
                 .forbidden(
                     "template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in StatefulSet is not Supported"))
         }
@@ -102,14 +102,12 @@ enum StatefulSetRules {
         var (template, pod) = (template, template.object("spec"))
         pod["subdomain"] = nil
         pod["hostname"] = nil
-        var names: [String] = []
-        for claim in spec.objects("volumeClaimTemplates") {
-            let name = claim.object("metadata").text("name")
-            if !names.contains(name) { names.append(name) }
-        }
+        var known: Set<String> = []
+        let names = spec.objects("volumeClaimTemplates").map { $0.object("metadata").text("name") }
+            .filter { known.insert($0).inserted }
         if !names.isEmpty {
             let made = names.map { ["name": .string($0), "persistentVolumeClaim": ["claimName": .string($0)]] as JSON }
-            let own = pod.list("volumes").filter { !names.contains($0["name"]?.string ?? "") }
+            let own = pod.list("volumes").filter { !known.contains($0["name"]?.string ?? "") }
             pod["volumes"] = .array(made + own)
         }
         template["spec"] = .object(pod)
@@ -137,7 +135,7 @@ enum StatefulSetRules {
         }
         if SetAnnotation.isOn(SetAnnotation.growClaims, new) { right = grown(right, to: left) }
         if left != right {
-            errors.append(
+            errors.report(
                 .forbidden(
                     "spec",
                     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
@@ -172,16 +170,16 @@ enum StatefulSetRules {
             for field in counts {
                 let count = status.number(field) ?? 0
                 if count > replicas {
-                    errors.append(.invalid(field, .integer(count), "cannot be greater than status.replicas"))
+                    errors.report(.invalid(field, .integer(count), "cannot be greater than status.replicas"))
                 }
             }
             let collisions = status.number("collisionCount") ?? 0
             if let before = old["status", "collisionCount"]?.integer, collisions < before {
-                errors.append(.invalid("collisionCount", .integer(collisions), "cannot be decremented"))
+                errors.report(.invalid("collisionCount", .integer(collisions), "cannot be decremented"))
             }
             let (available, ready) = (status.number("availableReplicas") ?? 0, status.number("readyReplicas") ?? 0)
             if available > ready {
-                errors.append(
+                errors.report(
                     .invalid("availableReplicas", .integer(available), "cannot be greater than status.readyReplicas"))
             }
         }

@@ -19,7 +19,7 @@ enum UpdateRules {
         "EndpointSlice": { $2.immutable(["addressType"], $0, $1) },
         "VolumeAttachment": { new, old, errors in
             if new["spec"] != old["spec"] {
-                errors.append(.invalid("spec", new["spec"] ?? .null, "field is immutable"))
+                errors.report(.invalid("spec", new["spec"] ?? .null, "field is immutable"))
             }
         },
         "CSIDriver": { StorageRules.updateDriver($0, $1, &$2) },
@@ -44,27 +44,27 @@ enum UpdateRules {
             compared["spec", "csi", "controllerExpandSecretRef"] = nil
         }
         if sources.contains(where: { compared["spec", $0] != old["spec", $0] }) {
-            errors.append(
+            errors.report(
                 .forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation"))
         }
         VolumeRules.mountOptions(new, &errors)
         checkMode(new, old, &errors)
         if old["spec", "nodeAffinity"] != nil, new["spec", "nodeAffinity"] != old["spec", "nodeAffinity"] {
-            errors.append(
+            errors.report(
                 .invalid(
                     "nodeAffinity", new["spec", "nodeAffinity"] ?? .null,
                     "field is immutable, except for updating from beta label to GA"))
         }
         let field = "volumeAttributesClassName"
         if old["spec", field] != nil, new["spec", field] == nil {
-            errors.append(.forbidden("spec.\(field)", "update from non-nil value to nil is forbidden"))
+            errors.report(.forbidden("spec.\(field)", "update from non-nil value to nil is forbidden"))
         }
     }
 
     /// Upstream leaves out where the mode is.
     private static func checkMode(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
         if new["spec", "volumeMode"] != old["spec", "volumeMode"] {
-            errors.append(.invalid("volumeMode", new["spec", "volumeMode"] ?? .null, "field is immutable"))
+            errors.report(.invalid("volumeMode", new["spec", "volumeMode"] ?? .null, "field is immutable"))
         }
     }
 
@@ -84,7 +84,7 @@ enum UpdateRules {
             allowed["spec", "volumeAttributesClassName"] = old["spec", "volumeAttributesClassName"]
         }
         if (allowed["spec"] ?? .null) != (before["spec"] ?? .null) {
-            errors.append(
+            errors.report(
                 .forbidden(
                     "spec",
                     "spec is immutable after creation except resources.requests and volumeAttributesClassName for "
@@ -105,7 +105,7 @@ enum UpdateRules {
             return
         }
         if given ?? "" != was ?? "" {
-            errors.append(
+            errors.report(
                 .invalid("metadata.annotations.\(classAnnotation)", .string(given ?? ""), "field is immutable"))
         }
         if isUnset, name != nil, was == nil || name == was { allowed["spec", "storageClassName"] = nil }
@@ -118,7 +118,7 @@ enum UpdateRules {
             name?.string ?? "" == ""
         else { return }
         let what = name == nil ? "nil" : "empty string"
-        errors.append(
+        errors.report(
             .forbidden(
                 "spec.\(field)",
                 "update to \(what) is forbidden when status.currentVolumeAttributesClassName is not nil"))
@@ -130,7 +130,7 @@ enum UpdateRules {
         else { return }
         let capacity = QuantityRules.quantity(old["status", "capacity", "storage"])
         if capacity.map({ size <= $0 }) ?? false {
-            errors.append(
+            errors.report(
                 .forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"))
         }
     }

@@ -3,9 +3,9 @@ extension SchemaCatalog {
     package func validateCreate(_ object: Object, _ kind: KindSchema) -> [FieldError] {
         var errors: [FieldError] = []
         errors.below("metadata") { MetadataRules.create(object, kind, &$0) }
-        errors += Self.walk(object, kind)
+        errors.report(contentsOf: Self.walk(object, kind))
         CreateRules.byKind[kind.kind]?(object, &errors)
-        if kind.group == "events.k8s.io" { errors += EventRules.create(object) }
+        if kind.group == "events.k8s.io" { errors.report(contentsOf: EventRules.create(object)) }
         return errors
     }
 
@@ -21,13 +21,15 @@ extension SchemaCatalog {
             return errors
         }
         if checksKind { UpdateRules.byKind[kind.kind]?(new, old, &errors) }
-        if kind.group == "events.k8s.io" { errors += EventRules.update(new, old) }
+        if kind.group == "events.k8s.io" { errors.report(contentsOf: EventRules.update(new, old)) }
         let found = Self.walk(new, kind)
         if found.isEmpty { return errors }
-        // What was invalid before this version of the rules must stay changeable elsewhere.
-        let known = Set(Self.walk(old, kind))
+        // What was invalid before this version of the rules must stay changeable elsewhere. With more problems than
+        // are listed nobody can tell which are new.
+        let known = found.isFull ? [] : Set(Self.walk(old, kind))
+        let unknown = found.filter { !known.contains($0) }
         let times = UpdateRules.checkedTwice.contains(kind.kind) ? 2 : 1
-        for _ in 0..<times { errors += found.filter { !known.contains($0) } }
+        for _ in 0..<times { errors.report(contentsOf: unknown) }
         return errors
     }
 
@@ -62,7 +64,7 @@ struct SchemaWalker {
             rule(object, &errors)
             return
         }
-        for member in object.members where member.key != "status" {
+        for member in object.members where member.key != "status" && !errors.isFull {
             guard let field = type.field(member.key) else { continue }
             if field.checksAllowed { checkAllowed(member.value, field, &errors) }
             guard let child = field.type.structIndex, types.hasChecks[child] else { continue }
@@ -76,13 +78,13 @@ struct SchemaWalker {
         switch (type, value) {
         case (.object(let index), .object(let object)): check(object, index, &errors)
         case (.list(let element), .array(let elements)):
-            for (index, item) in elements.enumerated() {
+            for (index, item) in elements.enumerated() where !errors.isFull {
                 let known = errors.count
                 descend(item, element, &errors)
                 if errors.count > known { errors.prefix(from: known, "[\(index)]") }
             }
         case (.map(let element), .object(let object)):
-            for member in object.members {
+            for member in object.members where !errors.isFull {
                 let known = errors.count
                 descend(member.value, element, &errors)
                 if errors.count > known { errors.prefix(from: known, "[\(member.key)]") }
@@ -96,10 +98,10 @@ struct SchemaWalker {
         case .string(let text):
             // An empty value is missing, which is another rule's matter.
             if text.isEmpty || field.allowed.contains(text) { return }
-            errors.append(.notSupported(field.name, value, field.allowed))
+            errors.report(.notSupported(field.name, value, field.allowed))
         case .array(let elements):
             for element in elements where !(element.string.map(field.allowed.contains) ?? true) {
-                errors.append(.notSupported(field.name, element, field.allowed))
+                errors.report(.notSupported(field.name, element, field.allowed))
             }
         default: break
         }

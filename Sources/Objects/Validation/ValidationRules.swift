@@ -27,15 +27,31 @@ enum ValidationRules {
 }
 
 extension [FieldError] {
-    /// What `body` reports is about the field `step`.
+    /// Nobody reads more, and a body can have a million empty containers with ten problems each.
+    package static var maximumCount: Int { 1000 }
+    package var isFull: Bool { count >= Self.maximumCount }
+
+    /// Adds a problem while there is room; the last place tells that there are more.
+    package mutating func report(_ problem: FieldError) {
+        if isFull { return }
+        append(count == Self.maximumCount - 1 ? .unlisted : problem)
+    }
+
+    mutating func report(contentsOf problems: [FieldError]) {
+        for problem in problems { report(problem) }
+    }
+
+    /// What `body` reports is about the field `step`. Nothing is looked at for which there is no room.
     package mutating func below(_ step: String, _ body: (inout [FieldError]) -> Void) {
+        if isFull { return }
         var own: [FieldError] = []
         body(&own)
         own.prefix(from: 0, step)
-        self += own
+        report(contentsOf: own)
     }
 
     mutating func prefix(from start: Int, _ step: String) {
+        let step = step.cut(to: FieldPath.maximumLength)
         for index in start..<count {
             let field = self[index].field
             self[index].field = field.isEmpty ? step : field.hasPrefix("[") ? step + field : "\(step).\(field)"

@@ -11,7 +11,7 @@ enum VolumeRules {
     static func mountOptions(_ volume: Object, _ errors: inout [FieldError]) {
         let name = "volume.beta.kubernetes.io/mount-options"
         guard volume.annotation(name) != nil, !mountable.contains(where: { volume["spec", $0] != nil }) else { return }
-        errors.append(
+        errors.report(
             .forbidden("metadata.annotations.\(name)", "may not specify mount options for this volume type"))
     }
 
@@ -25,7 +25,7 @@ enum VolumeRules {
         _ spec: JSONObject, name: String, isInline: Bool = false, _ errors: inout [FieldError]
     ) {
         if isInline { checkInline(spec, &errors) }
-        if spec.list("accessModes").isEmpty { errors.append(.required("accessModes")) }
+        if spec.list("accessModes").isEmpty { errors.report(.required("accessModes")) }
         checkModes(spec, &errors)
         if !isInline {
             checkCapacity(spec.object("capacity"), &errors)
@@ -39,7 +39,7 @@ enum VolumeRules {
         checkSources(spec, name, &errors)
         let isRoot = spec["hostPath"] != nil && isRootPath(spec.object("hostPath").text("path"))
         if isRoot, spec.text("persistentVolumeReclaimPolicy") == "Recycle" {
-            errors.append(
+            errors.report(
                 .forbidden("persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'"))
         }
         if let name = spec["volumeAttributesClassName"]?.string { checkAttributes(name, spec, &errors) }
@@ -48,21 +48,21 @@ enum VolumeRules {
     private static func checkInline(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let message = "may not be specified in the context of inline volumes"
         for field in ["claimRef", "capacity", "nodeAffinity", "storageClassName"] where !(spec[field]?.isZero ?? true) {
-            errors.append(.forbidden(field, message))
+            errors.report(.forbidden(field, message))
         }
         if spec["csi"] == nil {
-            errors.append(.required("csi", "has to be specified in the context of inline volumes"))
+            errors.report(.required("csi", "has to be specified in the context of inline volumes"))
         }
         for (field, only) in [("persistentVolumeReclaimPolicy", "Retain"), ("volumeMode", "Filesystem")]
         where !spec.text(field).isEmpty && spec.text(field) != only {
-            errors.append(.forbidden(field, "may only be \(only) in the context of inline volumes"))
+            errors.report(.forbidden(field, "may only be \(only) in the context of inline volumes"))
         }
     }
 
     private static func checkAffinity(_ spec: JSONObject, _ errors: inout [FieldError]) {
         guard let affinity = spec["nodeAffinity"]?.object else { return }
         guard let required = affinity["required"]?.object else {
-            errors.append(.required("nodeAffinity.required", "must specify required node constraints"))
+            errors.report(.required("nodeAffinity.required", "must specify required node constraints"))
             return
         }
         errors.below("nodeAffinity.required") { SelectorRules.nodeSelector(required, &$0) }
@@ -70,12 +70,12 @@ enum VolumeRules {
 
     private static func checkAttributes(_ name: String, _ spec: JSONObject, _ errors: inout [FieldError]) {
         if name.isEmpty {
-            errors.append(.required("volumeAttributesClassName", "an empty string is disallowed"))
+            errors.report(.required("volumeAttributesClassName", "an empty string is disallowed"))
         } else {
             errors.invalid("volumeAttributesClassName", name, Names.dnsSubdomain(name))
         }
         if spec["csi"] == nil {
-            errors.append(.required("csi", "has to be specified when using volumeAttributesClassName"))
+            errors.report(.required("csi", "has to be specified when using volumeAttributesClassName"))
         }
     }
 
@@ -90,16 +90,16 @@ enum VolumeRules {
 
     @Sendable static func claimSpec(_ spec: JSONObject, _ errors: inout [FieldError]) {
         if spec.list("accessModes").isEmpty {
-            errors.append(.required("accessModes", "at least 1 access mode is required"))
+            errors.report(.required("accessModes", "at least 1 access mode is required"))
         }
         errors.below("selector") { SelectorRules.labelSelector(spec.object("selector"), &$0) }
         checkModes(spec, &errors)
         if let storage = spec.object("resources").object("requests")["storage"] {
             if let size = QuantityRules.quantity(storage), size.nanos <= 0 {
-                errors.append(.invalid("resources[storage]", storage, "must be greater than zero"))
+                errors.report(.invalid("resources[storage]", storage, "must be greater than zero"))
             }
         } else {
-            errors.append(.required("resources[storage]"))
+            errors.report(.required("resources[storage]"))
         }
         for field in ["storageClassName", "volumeAttributesClassName"] {
             errors.named(field, in: spec, Names.dnsSubdomain)
@@ -111,18 +111,18 @@ enum VolumeRules {
     private static func checkModes(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let given = spec.texts("accessModes")
         for mode in given where !modes.contains(mode) {
-            errors.append(.notSupported("accessModes", .string(mode), modes))
+            errors.report(.notSupported("accessModes", .string(mode), modes))
         }
         let isExclusive = given.contains("ReadWriteOncePod")
         if isExclusive, given.contains(where: { $0 != "ReadWriteOncePod" && modes.contains($0) }) {
-            errors.append(.forbidden("accessModes", "may not use ReadWriteOncePod with other access modes"))
+            errors.report(.forbidden("accessModes", "may not use ReadWriteOncePod with other access modes"))
         }
     }
 
     private static func checkCapacity(_ capacity: JSONObject, _ errors: inout [FieldError]) {
-        if capacity.isEmpty { errors.append(.required("capacity")) }
+        if capacity.isEmpty { errors.report(.required("capacity")) }
         if capacity["storage"] == nil || capacity.count > 1 {
-            errors.append(.notSupported("capacity", .object(capacity), ["storage"]))
+            errors.report(.notSupported("capacity", .object(capacity), ["storage"]))
         }
         for (name, value) in capacity { QuantityRules.positive(value, "capacity[\(name)]", &errors) }
     }
@@ -136,23 +136,23 @@ enum VolumeRules {
 
     private static func checkSources(_ spec: JSONObject, _ name: String, _ errors: inout [FieldError]) {
         let found = sources.filter { spec[$0] != nil }
-        if found.isEmpty { errors.append(.required("", "must specify a volume type")) }
+        if found.isEmpty { errors.report(.required("", "must specify a volume type")) }
         for (index, kind) in found.enumerated() {
             // Upstream forgets to refuse this one as a second source.
             if index > 0, kind != "flexVolume" {
                 let shown = kind == "cephfs" ? "cephFS" : kind
-                errors.append(.forbidden(shown, "may not specify more than 1 volume type"))
+                errors.report(.forbidden(shown, "may not specify more than 1 volume type"))
                 continue
             }
             let place = kind == "gcePersistentDisk" ? "persistentDisk" : kind
             errors.below(place) { VolumeSourceRules.check(kind, spec.object(kind), isPersistent: true, &$0) }
             if kind == "local", spec["nodeAffinity"] == nil {
-                errors.append(.required("nodeAffinity", "Local volume requires node affinity"))
+                errors.report(.required("nodeAffinity", "Local volume requires node affinity"))
             }
         }
         let portal = spec.object("iscsi").text("targetPortal")
         if spec.object("iscsi")["initiatorName"] != nil, name.utf8.count + portal.utf8.count + 1 > 64 {
-            errors.append(
+            errors.report(
                 .invalid(
                     "iscsi.targetportal", .string(portal),
                     "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if "
@@ -167,7 +167,7 @@ enum VolumeRules {
                 errors.require(["name", "kind"], in: source)
                 let group = source.text("apiGroup")
                 if group.isEmpty, source.text("kind") != "PersistentVolumeClaim" {
-                    errors.append(
+                    errors.report(
                         .invalid(
                             "", .string(source.text("kind")),
                             "must be 'PersistentVolumeClaim' when referencing the default apiGroup"))
@@ -178,9 +178,9 @@ enum VolumeRules {
         }
         guard let source = spec["dataSource"]?.object, let reference = spec["dataSourceRef"]?.object else { return }
         if !reference.text("namespace").isEmpty {
-            errors.append(.invalid("", "dataSource", "may not be specified when dataSourceRef.namespace is specified"))
+            errors.report(.invalid("", "dataSource", "may not be specified when dataSourceRef.namespace is specified"))
         } else if ["apiGroup", "kind", "name"].contains(where: { source.text($0) != reference.text($0) }) {
-            errors.append(.invalid("", "dataSource", "must match dataSourceRef"))
+            errors.report(.invalid("", "dataSource", "must match dataSourceRef"))
         }
     }
 }

@@ -19,12 +19,12 @@ enum VolumeSourceRules {
         case "local": path(source, &errors)
         case "gcePersistentDisk", "awsElasticBlockStore":
             if let partition = source.number("partition"), !(0...255).contains(partition) {
-                errors.append(
+                errors.report(
                     .invalid("partition", .integer(partition), "must be between 1 and 255, inclusive"))
             }
         case "nfs":
             if !source.text("path").hasPrefix("/") {
-                errors.append(.invalid("path", .string(source.text("path")), "must be an absolute path"))
+                errors.report(.invalid("path", .string(source.text("path")), "must be an absolute path"))
             }
         case "iscsi": iscsi(source, isPersistent: isPersistent, &errors)
         case "fc": fibreChannel(source, &errors)
@@ -39,7 +39,7 @@ enum VolumeSourceRules {
                 errors.invalid("endpointsNamespace", namespace, Names.dnsLabel(namespace))
             }
         case "azureFile":
-            if source["secretNamespace"] == "" { errors.append(.required("secretNamespace")) }
+            if source["secretNamespace"] == "" { errors.report(.required("secretNamespace")) }
         case "csi": persistentCSI(source, &errors)
         default: break
         }
@@ -55,23 +55,23 @@ enum VolumeSourceRules {
 
     /// A path that leaves its folder is refused, whatever it would resolve to.
     private static func path(_ source: JSONObject, _ errors: inout [FieldError]) {
-        if source.text("path").isEmpty { errors.append(.required("path")) }
+        if source.text("path").isEmpty { errors.report(.required("path")) }
         errors.noBacksteps("path", source.text("path"))
     }
 
     private static func iscsi(_ source: JSONObject, isPersistent: Bool, _ errors: inout [FieldError]) {
         let name = source.text("iqn")
         if !name.isEmpty, !isInitiator(name) {
-            errors.append(.invalid("iqn", .string(name), "must be valid format"))
+            errors.report(.invalid("iqn", .string(name), "must be valid format"))
         }
         errors.range("lun", in: source, 0...255)
         let needsSecret = source.flag("chapAuthDiscovery") || source.flag("chapAuthSession")
-        if needsSecret, source["secretRef"] == nil { errors.append(.required("secretRef")) }
+        if needsSecret, source["secretRef"] == nil { errors.report(.required("secretRef")) }
         if isPersistent, source["secretRef"] != nil, source.object("secretRef").text("name").isEmpty {
-            errors.append(.required("secretRef.name"))
+            errors.report(.required("secretRef.name"))
         }
         if let initiator = source["initiatorName"]?.string, !isInitiator(initiator) {
-            errors.append(.invalid("initiatorname", .string(initiator), "must be valid format"))
+            errors.report(.invalid("initiatorname", .string(initiator), "must be valid format"))
         }
     }
 
@@ -97,14 +97,14 @@ enum VolumeSourceRules {
     private static func fibreChannel(_ source: JSONObject, _ errors: inout [FieldError]) {
         let (names, ids) = (source.list("targetWWNs"), source.list("wwids"))
         if names.isEmpty, ids.isEmpty {
-            errors.append(.required("targetWWNs", "must specify either targetWWNs or wwids, but not both"))
+            errors.report(.required("targetWWNs", "must specify either targetWWNs or wwids, but not both"))
         }
         if names.isEmpty { return }
         if !ids.isEmpty {
-            errors.append(
+            errors.report(
                 .invalid("targetWWNs", .array(names), "targetWWNs and wwids can not be specified simultaneously"))
         }
-        if source["lun"] == nil { errors.append(.required("lun", "lun is required if targetWWNs is specified")) }
+        if source["lun"] == nil { errors.report(.required("lun", "lun is required if targetWWNs is specified")) }
         errors.range("lun", in: source, 0...255)
     }
 
@@ -112,7 +112,7 @@ enum VolumeSourceRules {
         for key in source.object("options").keys {
             let domain = "." + (key.split(separator: "/").first ?? "").lowercased()
             if domain.hasSuffix(".kubernetes.io") || domain.hasSuffix(".k8s.io") {
-                errors.append(
+                errors.report(
                     .invalid(
                         "options[\(key)]", .string(key), "kubernetes.io and k8s.io namespaces are reserved"))
             }
@@ -122,25 +122,25 @@ enum VolumeSourceRules {
     private static func flocker(_ source: JSONObject, _ errors: inout [FieldError]) {
         let (name, id) = (source.text("datasetName"), source.text("datasetUUID"))
         if name.isEmpty, id.isEmpty {
-            errors.append(.required("", "one of datasetName and datasetUUID is required"))
+            errors.report(.required("", "one of datasetName and datasetUUID is required"))
         }
         if !name.isEmpty, !id.isEmpty {
-            errors.append(
+            errors.report(
                 .invalid("", "resource", "datasetName and datasetUUID can not be specified simultaneously"))
         }
-        if name.contains("/") { errors.append(.invalid("datasetName", .string(name), "must not contain '/'")) }
+        if name.contains("/") { errors.report(.invalid("datasetName", .string(name), "must not contain '/'")) }
     }
 
     private static func quobyte(_ source: JSONObject, _ errors: inout [FieldError]) {
         let registry = source.text("registry")
         let message = "must be a host:port pair or multiple pairs separated by commas"
         if registry.isEmpty {
-            errors.append(.required("registry", message))
+            errors.report(.required("registry", message))
         } else if source.text("tenant").utf8.count >= 65 {
-            errors.append(.required("tenant", "must be a UUID and may not exceed a length of 64 characters"))
+            errors.report(.required("tenant", "must be a UUID and may not exceed a length of 64 characters"))
         } else {
             for pair in registry.split(separator: ",", omittingEmptySubsequences: false) where !pair.contains(":") {
-                errors.append(.invalid("registry", .string(registry), message))
+                errors.report(.invalid("registry", .string(registry), message))
             }
         }
     }
@@ -155,7 +155,7 @@ enum VolumeSourceRules {
                 isManaged
                 ? "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"
                 : "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"
-            errors.append(.notSupported("diskURI", .string(uri), [form]))
+            errors.report(.notSupported("diskURI", .string(uri), [form]))
         }
     }
 
@@ -184,8 +184,8 @@ enum VolumeSourceRules {
     }
 
     static func driverName(_ field: String, _ name: String, _ errors: inout [FieldError]) {
-        if name.isEmpty { return errors.append(.required(field)) }
-        if name.utf8.count > 63 { errors.append(.tooLong(field, 63)) }
+        if name.isEmpty { return errors.report(.required(field)) }
+        if name.utf8.count > 63 { errors.report(.tooLong(field, 63)) }
         errors.invalid(field, name, Names.dnsSubdomain(name.lowercased()))
     }
 }

@@ -66,7 +66,7 @@ extension Quantity {
             case "Ei": (binary, format) = (60, .binary)
             case let text:
                 guard let first = text.first, first == "e" || first == "E", let exponent = Int(text.dropFirst()),
-                    abs(exponent) < Int(Int32.max)
+                    exponent.magnitude < UInt(Int32.max)
                 else { return nil }
                 (decimal, format) = (exponent, .exponent)
             }

@@ -52,6 +52,12 @@ package struct StoredEvent: Sendable, Hashable {
     package var kind: ObjectEventKind
     package var value: [UInt8]
     package var revision: Int64
+
+    package init(kind: ObjectEventKind, value: [UInt8], revision: Int64) {
+        self.kind = kind
+        self.value = value
+        self.revision = revision
+    }
 }
 
 package enum StoredWatchMessage: Sendable {

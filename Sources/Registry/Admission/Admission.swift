@@ -3,8 +3,8 @@ import Objects
 /// Kubernetes' default admission, as far as it concerns the kinds that Berth has
 /// (https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/).
 extension Registry {
-    func admitNew(_ object: inout Object, _ request: WriteRequest) throws(Status) {
-        try admitIntoNamespace(object, request)
+    func admitNew(_ object: inout Object, _ request: inout WriteRequest) throws(Status) {
+        try admitIntoNamespace(object, &request)
         switch request.resource {
         case .pods:
             try PodAdmission.setPriority(&object)

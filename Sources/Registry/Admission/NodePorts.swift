@@ -41,12 +41,14 @@ enum NodePorts {
     /// A port that an update names without its node port keeps the one that the port of its name had.
     static func carryOver(_ new: inout Object, from old: Object) {
         guard mayHavePorts(new), mayHavePorts(old) else { return }
-        let before = old["spec", "ports"]?.array ?? []
+        // By name, of equal names the last one. Nobody has looked yet at how many ports there are.
+        var before: [String: JSON] = [:]
+        for port in old["spec", "ports"]?.array ?? [] { before[port["name"]?.string ?? ""] = port }
         let used = Set(own(new)).intersection(own(old))
         let ports = (new["spec", "ports"]?.array ?? []).map { port -> JSON in
             guard port["nodePort"]?.integer ?? 0 == 0,
-                let same = before.last(where: { $0["name"]?.string ?? "" == port["name"]?.string ?? "" }),
-                let number = same["nodePort"]?.integer, number != 0, !used.contains(number)
+                let number = before[port["name"]?.string ?? ""]?["nodePort"]?.integer, number != 0,
+                !used.contains(number)
             else { return port }
             var port = port
             port["nodePort"] = .integer(number)

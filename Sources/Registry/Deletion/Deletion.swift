@@ -64,12 +64,12 @@ enum Deletion {
     private static func shorten(
         _ pod: inout Object, _ options: DeleteOptions, _ now: Timestamp
     ) throws(Status) -> Grace {
-        let requested = options.gracePeriodSeconds.map { $0 < 0 ? 1 : $0 }
+        let requested = options.gracePeriodSeconds.map(bounded)
         guard let deletion = pod.deletionTimestamp else {
             let period = gracePeriod(pod, requested)
             pod["metadata", "deletionTimestamp"] = .string(now.adding(seconds: period).rfc3339)
             pod["metadata", "deletionGracePeriodSeconds"] = .integer(period)
-            if pod.generation > 0 { pod.generation += 1 }
+            if pod.generation > 0 { pod.bumpGeneration() }
             return period > 0 || !pod.finalizers.isEmpty ? .wait : .immediate
         }
         let running = max(pod["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0, 0)
@@ -91,9 +91,13 @@ enum Deletion {
     private static func gracePeriod(_ pod: Object, _ requested: Int64?) -> Int64 {
         if pod["spec", "nodeName"]?.string ?? "" == "" { return 0 }
         if ["Failed", "Succeeded"].contains(pod["status", "phase"]?.string ?? "") { return 0 }
-        let period = requested ?? pod["spec", "terminationGracePeriodSeconds"]?.integer ?? 0
-        return period < 0 ? 1 : period
+        return bounded(requested ?? pod["spec", "terminationGracePeriodSeconds"]?.integer ?? 0)
     }
+
+    /// The longest time that Go's `time.Duration` holds, in seconds: more no client could make sense of.
+    static let longestGrace: Int64 = 9_223_372_036
+
+    private static func bounded(_ period: Int64) -> Int64 { period < 0 ? 1 : min(period, longestGrace) }
 
     // MARK: Finalizers
 
@@ -117,7 +121,7 @@ enum Deletion {
     }
 
     private static func markWithoutGrace(_ marked: inout Object, _ before: Object, _ now: Timestamp) {
-        if !before.isBeingDeleted, marked.generation > 0, marked.deletionTimestamp == nil { marked.generation += 1 }
+        if !before.isBeingDeleted, marked.generation > 0, marked.deletionTimestamp == nil { marked.bumpGeneration() }
         let end = marked.deletionTimestamp.flatMap { Timestamp($0) }
         if end.map({ now < $0 }) ?? true { marked["metadata", "deletionTimestamp"] = .string(now.rfc3339) }
         marked["metadata", "deletionGracePeriodSeconds"] = 0

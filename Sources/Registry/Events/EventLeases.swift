@@ -6,13 +6,14 @@ import Store
 final class EventLeases: Sendable {
     private struct Current: Sendable {
         var id: Int64 = 0
-        var usableUntil: Int64 = 0
+        var usable = 0..<Int64(0)
     }
     private let current = Locked(Current())
 
     func lease(_ engine: any Engine, now: Timestamp, seconds: Int64) async throws(Status) -> Int64 {
         let known = current.withLock { $0 }
-        if known.id != 0, now.seconds < known.usableUntil { return known.id }
+        // A clock that has been set back says nothing about when the lease ends: the store does not go by it.
+        if known.id != 0, known.usable.contains(now.seconds) { return known.id }
         let result: Result<Lease, StoreError> = await withCheckedContinuation { continuation in
             // The lease outlives its last Event's time by what it is handed out for.
             engine.grantLease(id: 0, ttlSeconds: seconds + EventLeases.reuseSeconds) {
@@ -22,7 +23,7 @@ final class EventLeases: Sendable {
         switch result {
         case .success(let lease):
             current.withLock {
-                $0 = Current(id: lease.id, usableUntil: now.seconds + EventLeases.reuseSeconds)
+                $0 = Current(id: lease.id, usable: now.seconds..<now.seconds + EventLeases.reuseSeconds)
             }
             return lease.id
         case .failure(let error):

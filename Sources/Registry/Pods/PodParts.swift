@@ -42,11 +42,14 @@ enum PodParts {
 
     private static func ephemeralProblems(_ new: Object, _ old: Object, _ known: [FieldError]) -> [FieldError] {
         if let refusal = refusalOfStatic(old, "do not support ephemeral containers") { return refusal }
-        let kept = new["spec", "ephemeralContainers"]?.array ?? []
+        let named = (new["spec", "ephemeralContainers"]?.array ?? []).compactMap { container in
+            container["name"]?.string.map { ($0, container) }
+        }
+        let kept = Dictionary(named, uniquingKeysWith: { first, _ in first })
         return known
             + (old["spec", "ephemeralContainers"]?.array ?? []).compactMap { container in
                 let name = container["name"]?.string ?? ""
-                guard let same = kept.first(where: { $0["name"]?.string == name }) else {
+                guard let same = kept[name] else {
                     return .forbidden(
                         "spec.ephemeralContainers",
                         "existing ephemeral containers \(Status.quoted(name)) may not be removed")

@@ -36,8 +36,8 @@ extension Registry {
         let isLimited = plan.limit > 0 && plan.predicate.selectsEverything
         let counts = counts && isLimited
         request.countsAll = counts
-        // One row more than asked for tells whether there is more.
-        if isLimited { request.limit = plan.limit + 1 }
+        // One row more than asked for tells whether there is more. Behind the largest limit there is nothing.
+        if isLimited, plan.limit < .max { request.limit = plan.limit + 1 }
         var visit = ListVisit(plan, counts: counts)
         let result: ScanResult
         do {

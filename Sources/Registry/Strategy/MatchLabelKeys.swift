@@ -4,7 +4,7 @@ import Objects
 /// that what is chosen does not change with the labels (k8s.io/kubernetes, pkg/registry/core/pod/strategy.go).
 enum MatchLabelKeys {
     static func merge(into pod: inout Object) {
-        guard let labels = pod["metadata", "labels"]?.object else { return }
+        guard let labels = pod["metadata", "labels"]?.object.map(MemberLookup.init) else { return }
         for affinity in ["podAffinity", "podAntiAffinity"] {
             pod["spec", "affinity", affinity] = pod["spec", "affinity", affinity].map { merged($0, labels) }
         }
@@ -13,7 +13,7 @@ enum MatchLabelKeys {
         }
     }
 
-    private static func merged(_ affinity: JSON, _ labels: JSONObject) -> JSON {
+    private static func merged(_ affinity: JSON, _ labels: MemberLookup) -> JSON {
         var affinity = affinity
         let (required, preferred) = (
             "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"
@@ -30,7 +30,7 @@ enum MatchLabelKeys {
         return affinity
     }
 
-    private static func term(_ given: JSON, _ labels: JSONObject) -> JSON {
+    private static func term(_ given: JSON, _ labels: MemberLookup) -> JSON {
         guard given["labelSelector"]?.object != nil else { return given }
         var expressions = given.at("labelSelector", "matchExpressions")?.array ?? []
         let known = expressions.count

@@ -49,10 +49,12 @@ extension Strategy {
 /// `stringData` is write-only: it goes into `data`, encoded, and is not stored.
 enum SecretData {
     static func merge(_ secret: inout Object) {
-        guard let texts = secret["stringData"]?.object else { return }
-        for (key, value) in texts {
-            if let text = value.string { secret["data", key] = .string(Base64.encode(Array(text.utf8))) }
-        }
+        guard let object = secret["stringData"]?.object else { return }
         secret["stringData"] = nil
+        let texts = object.members.compactMap { member in member.value.string.map { (key: member.key, text: $0) } }
+        if texts.isEmpty { return }
+        var data = MemberTable(secret["data"]?.object ?? JSONObject())
+        for (key, text) in texts { data[key] = .string(Base64.encode(Array(text.utf8))) }
+        secret["data"] = .object(data.object)
     }
 }

@@ -69,8 +69,8 @@ extension Registry {
         if let time = old["metadata", "deletionTimestamp"] { new["metadata", "deletionTimestamp"] = time }
         strategy.stamp(&new, old, now)
         if strategy.hasGeneration {
-            let changed = strategy.counted(new) != strategy.counted(old)
-            new.generation = old.generation + (changed ? 1 : 0)
+            new.generation = old.generation
+            if strategy.counted(new) != strategy.counted(old) { new.bumpGeneration() }
         }
         return new
     }
@@ -82,6 +82,9 @@ extension Registry {
             let found = try find(ObjectKey(resource, namespace: object.namespace, name: object.name))
             if case .create = change {
                 if found != nil { return .alreadyExists(resource, object.name) }
+                if try kind(of: resource).namespaced {
+                    _ = try liveNamespace(object.namespace, for: resource, object.name)
+                }
             } else if found == nil {
                 return .notFound(resource, object.name)
             } else if !object.resourceVersion.isEmpty, found?.resourceVersion != object.resourceVersion {

@@ -78,7 +78,7 @@ extension Registry {
         }
         object.uid = newUID()
         object["metadata", "creationTimestamp"] = .string(request.now.rfc3339)
-        try admitNew(&object, request)
+        try admitNew(&object, &request)
         if kind.resourceName == .services { try allocate(for: &object, replacing: nil, &request.batch) }
         prepareByStrategy(&object, request)
         let problems = validateNew(object, kind)

@@ -150,7 +150,7 @@ extension Registry {
         }
         new["metadata", "generation"] = old["metadata", "generation"]
         if strategy.hasGeneration, request.subresource != .binding, strategy.counted(new) != strategy.counted(old) {
-            new.generation = old.generation + 1
+            new.bumpGeneration()
         }
     }
 

@@ -57,9 +57,28 @@ final class HTTP2Stream {
             default: headers.add(name, value)
             }
         }
-        guard !method.isEmpty, target.hasPrefix("/") else { return nil }
+        guard isMethod(method), target.hasPrefix("/") else { return nil }
         return (method, target, headers)
     }
+
+    /// HTTP/1.1's parser knows the methods that there are. Here nothing looks at them: what is no token (RFC 9110,
+    /// 5.6.2) or longer than any method must not get as far as being copied into answers and requests.
+    private static func isMethod(_ text: String) -> Bool {
+        (1...longestMethod).contains(text.utf8.count) && text.utf8.allSatisfy(isTokenByte)
+    }
+
+    private static let longestMethod = 32
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: tokenMarks.contains(byte)
+        }
+    }
+
+    private static let tokenMarks = Array("!#$%&'*+-.^_`|~".utf8)
 
     func wrote(_ count: Int, stall: TimeAmount) {
         queued += count

@@ -20,8 +20,8 @@ enum ContainerEnvironmentRules {
             }
             // Upstream reports the number of sources about the list.
             switch ["configMapRef", "secretRef"].count(where: { source[$0] != nil }) {
-            case 0: errors.append(.invalid("envFrom", "", "must specify one of: `configMapRef` or `secretRef`"))
-            case 2: errors.append(.invalid("envFrom", "", "may not have more than one field specified at a time"))
+            case 0: errors.report(.invalid("envFrom", "", "must specify one of: `configMapRef` or `secretRef`"))
+            case 2: errors.report(.invalid("envFrom", "", "may not have more than one field specified at a time"))
             default: break
             }
         }
@@ -45,22 +45,22 @@ enum ContainerEnvironmentRules {
             errors.below("fileKeyRef") { errors in
                 errors.requiredName("key", in: file, Names.environmentVariable)
                 errors.requiredName("volumeName", in: file, Names.dnsLabel)
-                if file.text("path").isEmpty { errors.append(.required("path")) }
+                if file.text("path").isEmpty { errors.report(.required("path")) }
                 errors.noBacksteps("path", file.text("path"))
             }
         }
         let kinds = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"]
         let count = kinds.count { source[$0] != nil }
         if count == 0 {
-            errors.append(
+            errors.report(
                 .invalid(
                     "", "",
                     "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`"
                 ))
         } else if hasValue {
-            errors.append(.invalid("", "", "may not be specified when `value` is not empty"))
+            errors.report(.invalid("", "", "may not be specified when `value` is not empty"))
         } else if count > 1 {
-            errors.append(.invalid("", "", "may not have more than one field specified at a time"))
+            errors.report(.invalid("", "", "may not have more than one field specified at a time"))
         }
     }
 
@@ -80,9 +80,9 @@ enum ContainerEnvironmentRules {
     static func fieldRef(_ reference: JSONObject, _ allowed: [String], _ errors: inout [FieldError]) {
         let path = reference.text("fieldPath")
         if reference.text("apiVersion").isEmpty {
-            errors.append(.required("apiVersion"))
+            errors.report(.required("apiVersion"))
         } else if path.isEmpty {
-            errors.append(.required("fieldPath"))
+            errors.report(.required("fieldPath"))
         } else if path.hasSuffix("']"), let quote = path.firstRange(of: "['") {
             let base = String(path[..<quote.lowerBound])
             let key = String(path[quote.upperBound...].dropLast(2))
@@ -94,7 +94,7 @@ enum ContainerEnvironmentRules {
         } else if reference.text("apiVersion") != "v1" || !convertible.contains(path) {
             unknownField(path, reference, &errors)
         } else if !allowed.contains(path) {
-            errors.append(.notSupported("fieldPath", .string(path), allowed))
+            errors.report(.notSupported("fieldPath", .string(path), allowed))
         }
     }
 
@@ -102,7 +102,7 @@ enum ContainerEnvironmentRules {
         let why =
             reference.text("apiVersion") == "v1"
             ? "field label not supported: \(path)" : "unsupported pod version: \(reference.text("apiVersion"))"
-        errors.append(.invalid("fieldPath", .string(path), "error converting fieldPath: \(why)"))
+        errors.report(.invalid("fieldPath", .string(path), "error converting fieldPath: \(why)"))
     }
 
     // MARK: Resources of a container
@@ -116,17 +116,17 @@ enum ContainerEnvironmentRules {
         let known = ["limits", "requests"].flatMap { part in resources.map { "\(part).\($0)" } }
         let isPages = resource.hasPrefix("requests.hugepages-") || resource.hasPrefix("limits.hugepages-")
         if needsContainer, reference.text("containerName").isEmpty {
-            errors.append(.required("containerName"))
+            errors.report(.required("containerName"))
         } else if resource.isEmpty {
-            errors.append(.required("resource"))
+            errors.report(.required("resource"))
         } else if !known.contains(resource), !isPages {
-            errors.append(.notSupported("resource", .string(resource), known))
+            errors.report(.notSupported("resource", .string(resource), known))
         }
         guard let divisor = QuantityRules.quantity(reference["divisor"]), !divisor.isZero else { return }
         let isProcessor = resource.hasSuffix(".cpu")
         let allowed = isProcessor ? ["1m", "1"] : ["1"] + "kMGTPE".map { "1\($0)" } + "KMGTPE".map { "1\($0)i" }
         guard known.contains(resource) || isPages, !allowed.contains(divisor.description) else { return }
-        errors.append(
+        errors.report(
             .invalid(
                 "divisor", .string(resource),
                 "only divisor's values \(allowed.joined(separator: ", ")) are supported with this resource"))
@@ -134,17 +134,19 @@ enum ContainerEnvironmentRules {
 
     /// Files with variables are in volumes that live as long as the pod.
     static func fileVolumes(_ spec: JSONObject, _ errors: inout [FieldError]) {
+        let volumes = Dictionary(
+            spec.objects("volumes").map { ($0.text("name"), $0) }, uniquingKeysWith: { _, last in last })
         for field in ["initContainers", "containers", "ephemeralContainers"] {
             errors.each(field, in: spec) { container, errors in
                 errors.each("env", in: container) { variable, errors in
                     guard let file = variable.object("valueFrom")["fileKeyRef"]?.object else { return }
                     let name = file.text("volumeName")
-                    guard let volume = spec.objects("volumes").last(where: { $0.text("name") == name }) else {
-                        errors.append(.notFound("valueFrom.fileKeyRef.volumeName", .string(name)))
+                    guard let volume = volumes[name] else {
+                        errors.report(.notFound("valueFrom.fileKeyRef.volumeName", .string(name)))
                         return
                     }
                     if volume["emptyDir"] == nil {
-                        errors.append(
+                        errors.report(
                             .invalid(
                                 "valueFrom.fileKeyRef.volumeName", .string(name),
                                 "referenced volume must be of type emptyDir"))

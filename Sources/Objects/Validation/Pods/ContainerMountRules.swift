@@ -14,21 +14,21 @@ enum ContainerMountRules {
         for (index, mount) in container.objects("volumeMounts").enumerated() {
             let (name, path) = (mount.text("name"), mount.text("mountPath"))
             errors.below("volumeMounts[\(index)]") { errors in
-                if name.isEmpty { errors.append(.required("name")) }
-                if context.volumes[name] == nil { errors.append(.notFound("name", .string(name))) }
-                if path.isEmpty { errors.append(.required("mountPath")) }
+                if name.isEmpty { errors.report(.required("name")) }
+                if context.volumes[name] == nil { errors.report(.notFound("name", .string(name))) }
+                if path.isEmpty { errors.report(.required("mountPath")) }
                 if !paths.insert(path).inserted {
-                    errors.append(.invalid("mountPath", .string(path), "must be unique"))
+                    errors.report(.invalid("mountPath", .string(path), "must be unique"))
                 }
                 if deviceNames.contains(name) {
-                    errors.append(.invalid("name", .string(name), "must not already exist in volumeDevices"))
+                    errors.report(.invalid("name", .string(name), "must not already exist in volumeDevices"))
                 }
                 if devicePaths.contains(path) {
-                    errors.append(
+                    errors.report(
                         .invalid("mountPath", .string(path), "must not already exist as a path in volumeDevices"))
                 }
                 if !mount.text("subPath").isEmpty, !mount.text("subPathExpr").isEmpty {
-                    errors.append(
+                    errors.report(
                         .invalid(
                             "subPathExpr", .string(mount.text("subPathExpr")),
                             "subPathExpr and subPath are mutually exclusive"))
@@ -45,17 +45,17 @@ enum ContainerMountRules {
         }
         errors.oneOf("mountPropagation", in: mount, ["Bidirectional", "HostToContainer", "None"])
         if mount.text("mountPropagation") == "Bidirectional", !container.object("securityContext").flag("privileged") {
-            errors.append(
+            errors.report(
                 .forbidden(
                     "mountPropagation", "Bidirectional mount propagation is available only to privileged containers"))
         }
         errors.oneOf("recursiveReadOnly", in: mount, ["Disabled", "Enabled", "IfPossible"])
         guard ["Enabled", "IfPossible"].contains(mount.text("recursiveReadOnly")) else { return }
         if !mount.flag("readOnly") {
-            errors.append(.forbidden("recursiveReadOnly", "may only be specified when readOnly is true"))
+            errors.report(.forbidden("recursiveReadOnly", "may only be specified when readOnly is true"))
         }
         if mount["mountPropagation"] != nil, mount.text("mountPropagation") != "None" {
-            errors.append(
+            errors.report(
                 .forbidden(
                     "recursiveReadOnly", "may only be specified when mountPropagation is None or not specified"))
         }
@@ -69,32 +69,32 @@ enum ContainerMountRules {
         var (names, paths): (Set<String>, Set<String>) = ([], [])
         errors.each("volumeDevices", in: container) { device, errors in
             let (name, path) = (device.text("name"), device.text("devicePath"))
-            if name.isEmpty { errors.append(.required("name")) }
+            if name.isEmpty { errors.report(.required("name")) }
             if !name.isEmpty, !names.insert(name).inserted {
-                errors.append(.invalid("name", .string(name), "must be unique"))
+                errors.report(.invalid("name", .string(name), "must be unique"))
             }
             if let volume = context.volumes[name] {
                 if volume["persistentVolumeClaim"] == nil, volume["ephemeral"] == nil {
-                    errors.append(
+                    errors.report(
                         .invalid(
                             "name", .string(name),
                             "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode"))
                 }
             } else {
-                errors.append(.notFound("name", .string(name)))
+                errors.report(.notFound("name", .string(name)))
             }
-            if path.isEmpty { errors.append(.required("devicePath")) }
-            if paths.contains(path) { errors.append(.invalid("devicePath", .string(path), "must be unique")) }
+            if path.isEmpty { errors.report(.required("devicePath")) }
+            if paths.contains(path) { errors.report(.invalid("devicePath", .string(path), "must be unique")) }
             if [FieldError].hasBacksteps(path) {
-                errors.append(.invalid("devicePath", .string(path), "can not contain backsteps ('..')"))
+                errors.report(.invalid("devicePath", .string(path), "can not contain backsteps ('..')"))
             } else {
                 paths.insert(path)
             }
             if mountNames.contains(name) {
-                errors.append(.invalid("name", .string(name), "must not already exist in volumeMounts"))
+                errors.report(.invalid("name", .string(name), "must not already exist in volumeMounts"))
             }
             if mountPaths.contains(path) {
-                errors.append(.invalid("devicePath", .string(path), "must not already exist as a path in volumeMounts"))
+                errors.report(.invalid("devicePath", .string(path), "must not already exist as a path in volumeMounts"))
             }
         }
     }

@@ -2,12 +2,12 @@
 enum ContainerRules {
     static func all(_ spec: JSONObject, _ context: PodContext, _ errors: inout [FieldError]) {
         let names = spec.objects("containers").map { $0.text("name") }
-        if names.isEmpty { errors.append(.required("containers")) }
+        if names.isEmpty { errors.report(.required("containers")) }
         var seen: Set<String> = []
         errors.each("containers", in: spec) { container, errors in
             common(container, context, &errors)
             let name = container.text("name")
-            if !seen.insert(name).inserted { errors.append(.duplicate("name", .string(name))) }
+            if !seen.insert(name).inserted { errors.report(.duplicate("name", .string(name))) }
             ProbeRules.all(container, context, &errors)
             ContainerRestartRules.check(container, &errors)
         }
@@ -20,12 +20,12 @@ enum ContainerRules {
         _ spec: JSONObject, _ context: PodContext, _ regular: Set<String>, _ errors: inout [FieldError]
     ) {
         var seen = regular
-        for (index, container) in spec.objects("initContainers").enumerated() {
+        for (index, container) in spec.objects("initContainers").enumerated() where !errors.isFull {
             errors.below("initContainers[\(index)]") { errors in
                 common(container, context, &errors)
                 let name = container.text("name")
                 if seen.contains(name) {
-                    errors.append(.duplicate("name", .string(name)))
+                    errors.report(.duplicate("name", .string(name)))
                 } else if !name.isEmpty {
                     seen.insert(name)
                 }
@@ -45,14 +45,14 @@ enum ContainerRules {
         if container["restartPolicy"] != nil {
             ContainerRestartRules.check(container, &errors)
         } else if !container.list("restartPolicyRules").isEmpty {
-            errors.append(.required("restartPolicy", "must specify restartPolicy when restart rules are used"))
+            errors.report(.required("restartPolicy", "must specify restartPolicy when restart rules are used"))
         }
         for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] where container[field] != nil {
-            errors.append(.forbidden(field, "may not be set for init containers without restartPolicy=Always"))
+            errors.report(.forbidden(field, "may not be set for init containers without restartPolicy=Always"))
         }
         errors.each("resizePolicy", in: container) { policy, errors in
             guard policy.text("restartPolicy") == "RestartContainer" else { return }
-            errors.append(
+            errors.report(
                 .invalid(
                     "restartPolicy", "RestartContainer",
                     "must not be set to 'RestartContainer' for non-sidecar initContainers"))
@@ -61,7 +61,7 @@ enum ContainerRules {
 
     static func common(_ container: JSONObject, _ context: PodContext, _ errors: inout [FieldError]) {
         errors.requiredName("name", in: container, Names.dnsLabel)
-        if container.text("image").isEmpty { errors.append(.required("image")) }
+        if container.text("image").isEmpty { errors.report(.required("image")) }
         errors.oneOf(
             "terminationMessagePolicy", in: container, ["File", "FallbackToLogsOnError"], isRequired: true)
         checkPorts(container, &errors)
@@ -84,11 +84,11 @@ enum ContainerRules {
             let problems = name.isEmpty ? [] : Names.portName(name)
             errors.invalid("name", name, problems)
             if !name.isEmpty, problems.isEmpty, !names.insert(name).inserted {
-                errors.append(.duplicate("name", .string(name)))
+                errors.report(.duplicate("name", .string(name)))
             }
             let number = port.number("containerPort") ?? 0
             if number == 0 {
-                errors.append(.required("containerPort"))
+                errors.report(.required("containerPort"))
             } else {
                 checkPort(number, "containerPort", &errors)
             }
@@ -98,7 +98,7 @@ enum ContainerRules {
     }
 
     private static func checkPort(_ number: Int64, _ field: String, _ errors: inout [FieldError]) {
-        for problem in Names.port(number) { errors.append(.invalid(field, .integer(number), problem)) }
+        for problem in Names.port(number) { errors.report(.invalid(field, .integer(number), problem)) }
     }
 
     /// A number or the name of a port.
@@ -119,7 +119,7 @@ enum ContainerRules {
                 guard let host = port.number("hostPort"), host != 0 else { continue }
                 let identity = "\(port.text("protocol"))/\(port.text("hostIP"))/\(host)"
                 if !seen.insert(identity).inserted {
-                    errors.append(.duplicate("\(field)[\(index)].ports[\(place)].hostPort", .string(identity)))
+                    errors.report(.duplicate("\(field)[\(index)].ports[\(place)].hostPort", .string(identity)))
                 }
             }
         }
@@ -131,19 +131,19 @@ enum ContainerRules {
         var seen: Set<String> = []
         for (index, policy) in container.objects("resizePolicy").enumerated() {
             let name = policy.text("resourceName")
-            if !seen.insert(name).inserted { errors.append(.duplicate("resizePolicy[\(index)]", .string(name))) }
+            if !seen.insert(name).inserted { errors.report(.duplicate("resizePolicy[\(index)]", .string(name))) }
             for (field, allowed) in [
                 ("resourceName", ["cpu", "memory"]), ("restartPolicy", ["NotRequired", "RestartContainer"]),
             ] {
                 let value = policy.text(field)
                 if value.isEmpty {
-                    errors.append(.required("resizePolicy"))
+                    errors.report(.required("resizePolicy"))
                 } else if !allowed.contains(value) {
-                    errors.append(.notSupported("resizePolicy", .string(value), allowed))
+                    errors.report(.notSupported("resizePolicy", .string(value), allowed))
                 }
             }
             if context.restartPolicy == "Never", policy.text("restartPolicy") != "NotRequired" {
-                errors.append(
+                errors.report(
                     .invalid(
                         "resizePolicy", .string(policy.text("restartPolicy")),
                         "must be 'NotRequired' when pod `restartPolicy` is 'Never'"))
@@ -158,24 +158,24 @@ enum ContainerRestartRules {
         let rules = container.objects("restartPolicyRules")
         if container["restartPolicy"] == nil {
             if rules.isEmpty { return }
-            errors.append(.required("restartPolicy", "must specify restartPolicy when restart rules are used"))
+            errors.report(.required("restartPolicy", "must specify restartPolicy when restart rules are used"))
         }
         errors.oneOf("restartPolicy", in: container, ["Always", "Never", "OnFailure"])
-        if rules.count > 20 { errors.append(.tooMany("restartPolicyRules", rules.count, 20)) }
+        if rules.count > 20 { errors.report(.tooMany("restartPolicyRules", rules.count, 20)) }
         errors.each("restartPolicyRules", in: container) { rule, errors in
             let actions = ["Restart", "RestartAllContainers"]
             if !actions.contains(rule.text("action")) {
-                errors.append(.notSupported("action", .string(rule.text("action")), actions))
+                errors.report(.notSupported("action", .string(rule.text("action")), actions))
             }
             guard let codes = rule["exitCodes"]?.object else {
-                errors.append(.required("exitCodes", "must be specified"))
+                errors.report(.required("exitCodes", "must be specified"))
                 return
             }
             if !["In", "NotIn"].contains(codes.text("operator")) {
-                errors.append(.notSupported("exitCodes.operator", .string(codes.text("operator")), ["In", "NotIn"]))
+                errors.report(.notSupported("exitCodes.operator", .string(codes.text("operator")), ["In", "NotIn"]))
             }
             let values = codes.list("values")
-            if values.count > 255 { errors.append(.tooMany("exitCodes.values", values.count, 255)) }
+            if values.count > 255 { errors.report(.tooMany("exitCodes.values", values.count, 255)) }
         }
     }
 }
@@ -195,17 +195,17 @@ enum EphemeralContainerRules {
         errors.each("ephemeralContainers", in: spec) { container, errors in
             ContainerRules.common(container, context, &errors)
             let name = container.text("name")
-            if !seen.insert(name).inserted { errors.append(.duplicate("name", .string(name))) }
+            if !seen.insert(name).inserted { errors.report(.duplicate("name", .string(name))) }
             let target = container.text("targetContainerName")
             if !target.isEmpty, !others.contains(target) {
-                errors.append(.notFound("targetContainerName", .string(target)))
+                errors.report(.notFound("targetContainerName", .string(target)))
             }
             for (field, value) in container where !allowed.contains(field) && !isEmpty(value) {
-                errors.append(.forbidden(field, "cannot be set for an Ephemeral Container"))
+                errors.report(.forbidden(field, "cannot be set for an Ephemeral Container"))
             }
             errors.each("volumeMounts", in: container) { mount, errors in
                 for field in ["subPath", "subPathExpr"] where !mount.text(field).isEmpty {
-                    errors.append(.forbidden(field, "cannot be set for an Ephemeral Container"))
+                    errors.report(.forbidden(field, "cannot be set for an Ephemeral Container"))
                 }
             }
         }

@@ -19,24 +19,24 @@ extension [FieldError] {
     /// A value of `allowed`: nothing at all is another error than something else.
     mutating func oneOf(_ field: String, in object: JSONObject, _ allowed: [String], isRequired: Bool = false) {
         guard let value = object[field], !value.isNullLiteral else {
-            if isRequired { append(.required(field)) }
+            if isRequired { report(.required(field)) }
             return
         }
         if isRequired, value == "" {
-            append(.required(field))
+            report(.required(field))
         } else if !(value.string.map(allowed.contains) ?? false) {
-            append(.notSupported(field, value, allowed))
+            report(.notSupported(field, value, allowed))
         }
     }
 
     /// A path below the place where it is used, which it does not leave.
     mutating func descendingPath(_ field: String, _ path: String) {
-        if path.hasPrefix("/") { append(.invalid(field, .string(path), "must be a relative path")) }
+        if path.hasPrefix("/") { report(.invalid(field, .string(path), "must be a relative path")) }
         noBacksteps(field, path)
     }
 
     mutating func noBacksteps(_ field: String, _ path: String) {
-        if Self.hasBacksteps(path) { append(.invalid(field, .string(path), "must not contain '..'")) }
+        if Self.hasBacksteps(path) { report(.invalid(field, .string(path), "must not contain '..'")) }
     }
 
     static func hasBacksteps(_ path: String) -> Bool { path.split(separator: "/").contains("..") }
@@ -45,19 +45,19 @@ extension [FieldError] {
     mutating func localPath(_ field: String, _ path: String) {
         descendingPath(field, path)
         if path.hasPrefix(".."), !path.hasPrefix("../") {
-            append(.invalid(field, .string(path), "must not start with '..'"))
+            report(.invalid(field, .string(path), "must not start with '..'"))
         }
     }
 
     mutating func fileMode(_ field: String, in object: JSONObject) {
         if let mode = object.number(field), !(0...0o777).contains(mode) {
-            append(.invalid(field, .integer(mode), "must be a number between 0 and 0777 (octal), both inclusive"))
+            report(.invalid(field, .integer(mode), "must be a number between 0 and 0777 (octal), both inclusive"))
         }
     }
 
     mutating func range(_ field: String, in object: JSONObject, _ allowed: ClosedRange<Int64>) {
         if let value = object.number(field), !allowed.contains(value) {
-            append(
+            report(
                 .invalid(
                     field, .integer(value), "must be between \(allowed.lowerBound) and \(allowed.upperBound), inclusive"
                 ))
@@ -65,7 +65,7 @@ extension [FieldError] {
     }
 
     mutating func positive(_ field: String, _ value: Int64) {
-        if value <= 0 { append(.invalid(field, .integer(value), "must be greater than zero")) }
+        if value <= 0 { report(.invalid(field, .integer(value), "must be greater than zero")) }
     }
 
     /// `check` applied to a text that may be missing.
@@ -75,6 +75,6 @@ extension [FieldError] {
     }
 
     mutating func requiredName(_ field: String, in object: JSONObject, _ check: (String) -> [String]) {
-        if object.text(field).isEmpty { append(.required(field)) } else { named(field, in: object, check) }
+        if object.text(field).isEmpty { report(.required(field)) } else { named(field, in: object, check) }
     }
 }

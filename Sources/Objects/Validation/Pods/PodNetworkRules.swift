@@ -16,7 +16,7 @@ enum PodNetworkRules {
 
     static func checkAddress(_ field: String, _ address: String, _ errors: inout [FieldError]) {
         if !IPAddress.isTolerable(address) {
-            errors.append(
+            errors.report(
                 .invalid(field, .string(address), "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
         }
     }
@@ -26,7 +26,7 @@ enum PodNetworkRules {
             errors.each("ports", in: container) { port, errors in
                 let (host, inside) = (port.number("hostPort") ?? 0, port.number("containerPort") ?? 0)
                 if context.isPod || host != 0, host != inside {
-                    errors.append(
+                    errors.report(
                         .invalid(
                             "hostPort", .integer(host), "must match `containerPort` when `hostNetwork` is true"))
                 }
@@ -37,24 +37,24 @@ enum PodNetworkRules {
     private static func checkConfig(_ spec: JSONObject, _ errors: inout [FieldError]) {
         guard let config = spec["dnsConfig"]?.object else {
             if spec.text("dnsPolicy") == "None" {
-                errors.append(.required("", "must provide `dnsConfig` when `dnsPolicy` is None"))
+                errors.report(.required("", "must provide `dnsConfig` when `dnsPolicy` is None"))
             }
             return
         }
         let servers = config.texts("nameservers")
         if servers.isEmpty, spec.text("dnsPolicy") == "None" {
-            errors.append(
+            errors.report(
                 .required("nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"))
             return
         }
         if servers.count > 3 {
-            errors.append(
+            errors.report(
                 .invalid("nameservers", config["nameservers"] ?? .null, "must not have more than 3 nameservers"))
         }
         for (index, server) in servers.enumerated() { checkAddress("nameservers[\(index)]", server, &errors) }
         checkSearches(config, &errors)
         for (index, option) in config.objects("options").enumerated() where option.text("name").isEmpty {
-            errors.append(.required("options[\(index)]", "must not be empty"))
+            errors.report(.required("options[\(index)]", "must not be empty"))
         }
     }
 
@@ -62,10 +62,10 @@ enum PodNetworkRules {
         let searches = config.texts("searches")
         let shown = config["searches"] ?? .null
         if searches.count > 32 {
-            errors.append(.invalid("searches", shown, "must not have more than 32 search paths"))
+            errors.report(.invalid("searches", shown, "must not have more than 32 search paths"))
         }
         if searches.map(\.utf8.count).reduce(searches.count - 1, +) > 2048 {
-            errors.append(
+            errors.report(
                 .invalid(
                     "searches", shown, "must not have more than 2048 characters (including spaces) in the search list"))
         }
@@ -78,9 +78,9 @@ enum PodNetworkRules {
     private static func checkOverride(_ spec: JSONObject, _ errors: inout [FieldError]) {
         guard let name = spec["hostnameOverride"]?.string else { return }
         for field in ["setHostnameAsFQDN", "hostNetwork"] where spec.flag(field) {
-            errors.append(.forbidden("hostnameOverride", "may not be specified when \(field) is true"))
+            errors.report(.forbidden("hostnameOverride", "may not be specified when \(field) is true"))
         }
-        if name.utf8.count > 64 { errors.append(.tooLong("hostnameOverride", 64)) }
+        if name.utf8.count > 64 { errors.report(.tooLong("hostnameOverride", 64)) }
         errors.invalid("hostnameOverride", name, Names.dnsSubdomain(name))
     }
 }

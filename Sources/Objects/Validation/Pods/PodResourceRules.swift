@@ -4,11 +4,11 @@ enum PodResourceRules {
         guard let resources = spec["resources"]?.object else { return }
         errors.below("resources") { errors in
             if context.system == "windows" {
-                errors.append(.forbidden("", "may not be set for a windows pod"))
+                errors.report(.forbidden("", "may not be set for a windows pod"))
                 return
             }
             if resources["claims"] != nil {
-                errors.append(.forbidden("claims", "claims may not be set for Resources at pod-level"))
+                errors.report(.forbidden("claims", "claims may not be set for Resources at pod-level"))
             }
             requirements(resources, context, isPodLevel: true, &errors)
             consistency(spec, resources, &errors)
@@ -24,29 +24,30 @@ enum PodResourceRules {
                 errors.below("\(part)[\(name)]") { resource(name, value, isPodLevel: isPodLevel, &$0) }
             }
         }
-        for (name, value) in requests { compare(name, value, limits, &errors) }
+        let known = MemberLookup(limits)
+        for (name, value) in requests { compare(name, value, known, &errors) }
         let names = Set(limits.keys + requests.keys)
         if names.contains(where: { $0.hasPrefix("hugepages-") }), names.isDisjoint(with: ["cpu", "memory"]) {
-            errors.append(.forbidden("", "HugePages require cpu or memory"))
+            errors.report(.forbidden("", "HugePages require cpu or memory"))
         }
         checkClaims(resources, context, &errors)
     }
 
     private static func compare(
-        _ name: String, _ value: JSON, _ limits: JSONObject, _ errors: inout [FieldError]
+        _ name: String, _ value: JSON, _ limits: MemberLookup, _ errors: inout [FieldError]
     ) {
         guard let request = QuantityRules.quantity(value) else { return }
         let mayExceed = ResourceNames.mayOvercommit(name)
         guard let limit = QuantityRules.quantity(limits[name]) else {
             if !mayExceed {
-                errors.append(.required("limits", "Limit must be set for non overcommitable resources"))
+                errors.report(.required("limits", "Limit must be set for non overcommitable resources"))
             }
             return
         }
         if request != limit, !mayExceed {
-            errors.append(.invalid("requests", value, "must be equal to \(name) limit of \(limit)"))
+            errors.report(.invalid("requests", value, "must be equal to \(name) limit of \(limit)"))
         } else if request > limit {
-            errors.append(.invalid("requests", value, "must be less than or equal to \(name) limit of \(limit)"))
+            errors.report(.invalid("requests", value, "must be less than or equal to \(name) limit of \(limit)"))
         }
     }
 
@@ -54,22 +55,22 @@ enum PodResourceRules {
         let known = errors.count
         errors.invalid("", name, Names.qualifiedName(name))
         if errors.count == known, !name.contains("/"), !ResourceNames.isStandard(name) {
-            errors.append(.invalid("", .string(name), "must be a standard resource type or fully qualified"))
+            errors.report(.invalid("", .string(name), "must be a standard resource type or fully qualified"))
         }
         if isPodLevel {
             if errors.count == known, !["cpu", "memory"].contains(name), !name.hasPrefix("hugepages-") {
-                errors.append(.notSupported("", .string(name), ["cpu", "hugepages-", "memory"]))
+                errors.report(.notSupported("", .string(name), ["cpu", "hugepages-", "memory"]))
             }
         } else if !name.contains("/") {
             if !ResourceNames.isOfContainers(name) {
-                errors.append(.invalid("", .string(name), "must be a standard resource for containers"))
+                errors.report(.invalid("", .string(name), "must be a standard resource for containers"))
             }
         } else if !ResourceNames.isNative(name), !ResourceNames.isExtended(name) {
-            errors.append(.invalid("", .string(name), "doesn't follow extended resource name standard"))
+            errors.report(.invalid("", .string(name), "doesn't follow extended resource name standard"))
         }
         QuantityRules.resourceValue(name, value, "", &errors)
         if name.hasPrefix("hugepages-"), !ResourceNames.isWholePages(name, value) {
-            errors.append(
+            errors.report(
                 .invalid("", value, "\(value.string ?? "") is not positive integer multiple of \(name)"))
         }
     }
@@ -78,40 +79,46 @@ enum PodResourceRules {
         _ resources: JSONObject, _ context: PodContext, _ errors: inout [FieldError]
     ) {
         var seen: Set<String> = []
+        var withRequests: Set<String> = []
         for (index, claim) in resources.objects("claims").enumerated() {
             let (field, name, request) = ("claims[\(index)]", claim.text("name"), claim.text("request"))
             if name.isEmpty {
-                errors.append(.required(field))
+                errors.report(.required(field))
                 continue
             }
             let key = request.isEmpty ? name : "\(name)/\(request)"
-            let overlaps = request.isEmpty && seen.contains { $0.hasPrefix(name + "/") }
+            let overlaps = request.isEmpty && withRequests.contains(name)
             if !request.isEmpty { errors.invalid("\(field).request", request, Names.dnsLabel(request)) }
             if seen.contains(name) || seen.contains(key) || overlaps {
-                errors.append(.duplicate(field, .string(key)))
+                errors.report(.duplicate(field, .string(key)))
             }
             seen.insert(key)
-            if !context.claimNames.contains(name) { errors.append(.notFound(field, .string(name))) }
+            if !request.isEmpty { withRequests.insert(name) }
+            if !context.claimNames.contains(name) { errors.report(.notFound(field, .string(name))) }
         }
     }
 
+    /// Each is summed up over all containers; there are two that a pod can have, and the sizes of huge pages.
+    private static let maximumSums = 100
+
     /// The containers together ask for no more than the pod, and none may use more than the pod.
     private static func consistency(_ spec: JSONObject, _ resources: JSONObject, _ errors: inout [FieldError]) {
-        for (name, value) in resources.object("requests") {
+        for (name, value) in resources.object("requests").members.prefix(maximumSums) {
             guard let own = QuantityRules.quantity(value),
                 let sum = PodDefaults.containerRequests(name, .object(spec)), sum > own
             else { continue }
-            errors.append(
+            errors.report(
                 .invalid(
                     "requests[\(name)]", value,
                     "must be greater than or equal to aggregate container requests of \(sum)"))
         }
+        let limits = MemberLookup(resources.object("limits"))
         for (index, container) in spec.objects("containers").enumerated() {
             for (name, value) in container.object("resources").object("limits") {
                 guard let limit = QuantityRules.quantity(value),
-                    let own = QuantityRules.quantity(resources.object("limits")[name]), limit > own
+                    let own = QuantityRules.quantity(limits[name]), limit > own
                 else { continue }
-                errors.append(
+                errors.report(
                     .invalid(
                         "containers[\(index)][\(name)].limits", value,
                         "must be less than or equal to pod limits of \(own)"))

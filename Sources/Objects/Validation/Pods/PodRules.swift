@@ -13,7 +13,7 @@ enum PodRules {
                 errors.each(field, in: spec) { container, errors in
                     let image = container.text("image")
                     if image.first?.isWhitespace ?? false || image.last?.isWhitespace ?? false {
-                        errors.append(
+                        errors.report(
                             .invalid("image", .string(image), "must not have leading or trailing whitespace"))
                     }
                 }
@@ -26,10 +26,10 @@ enum PodRules {
         let spec = pod["spec"]?.object ?? JSONObject()
         errors.below("spec") { errors in
             if !spec.list("ephemeralContainers").isEmpty {
-                errors.append(.forbidden("ephemeralContainers", "cannot be set on create"))
+                errors.report(.forbidden("ephemeralContainers", "cannot be set on create"))
             }
             if !spec.text("nodeName").isEmpty, !spec.list("schedulingGates").isEmpty {
-                errors.append(.forbidden("nodeName", "cannot be set until all schedulingGates have been cleared"))
+                errors.report(.forbidden("nodeName", "cannot be set until all schedulingGates have been cleared"))
             }
         }
     }
@@ -39,7 +39,7 @@ enum PodRules {
         templateMetadata(template, &errors)
         errors.below("spec") { PodSpecRules.check(spec, context, &$0) }
         if !spec.list("ephemeralContainers").isEmpty {
-            errors.append(.forbidden("spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
+            errors.report(.forbidden("spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
         }
     }
 
@@ -57,24 +57,27 @@ enum PodRules {
         _ annotations: JSONObject, _ spec: JSONObject, _ errors: inout [FieldError]
     ) {
         if let mirror = annotations["kubernetes.io/config.mirror"], spec.text("nodeName").isEmpty {
-            errors.append(
+            errors.report(
                 .invalid(
                     "[kubernetes.io/config.mirror]", mirror,
                     "must set spec.nodeName if mirror pod annotation is set"))
         }
         let cost = "controller.kubernetes.io/pod-deletion-cost"
         if let value = annotations[cost]?.string, !isDeletionCost(value) {
-            errors.append(.invalid("[\(cost)]", .string(value), "must be a 32bit integer"))
+            errors.report(.invalid("[\(cost)]", .string(value), "must be a 32bit integer"))
         }
-        for (key, value) in annotations where key.hasPrefix(appArmorContainer) {
+        let profiles = annotations.members.filter { $0.key.hasPrefix(appArmorContainer) }
+        if profiles.isEmpty { return }
+        let containers = ["initContainers", "containers", "ephemeralContainers"].flatMap { spec.objects($0) }
+        let names = Set(containers.map { $0.text("name") })
+        for (key, value) in profiles {
             let name = String(key.dropFirst(appArmorContainer.count))
-            let containers = ["initContainers", "containers", "ephemeralContainers"].flatMap { spec.objects($0) }
-            if !containers.contains(where: { $0.text("name") == name }) {
-                errors.append(.invalid("[\(key)]", .string(name), "container not found"))
+            if !names.contains(name) {
+                errors.report(.invalid("[\(key)]", .string(name), "container not found"))
             }
             let profile = value.string ?? ""
             if !["", "runtime/default", "unconfined"].contains(profile), !profile.hasPrefix("localhost/") {
-                errors.append(
+                errors.report(
                     .invalid("[\(key)]", value, "invalid AppArmor profile name: \(GoQuote.quote(profile))"))
             }
         }
@@ -93,7 +96,7 @@ enum PodRules {
         for (index, volume) in spec.objects("volumes").enumerated() {
             for (place, source) in volume.object("projected").objects("sources").enumerated()
             where source["serviceAccountToken"] != nil {
-                errors.append(
+                errors.report(
                     .forbidden(
                         "volumes[\(index)].projected.sources[\(place)].serviceAccountToken",
                         "must not be specified when serviceAccountName is not set"))

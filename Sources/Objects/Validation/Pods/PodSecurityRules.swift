@@ -11,7 +11,7 @@ enum PodSecurityRules {
                 errors.range(field, in: JSONObject([(field, group)]), ids)
             }
             if spec.flag("shareProcessNamespace"), spec.flag("hostPID") {
-                errors.append(
+                errors.report(
                     .invalid(
                         "shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"))
             }
@@ -27,17 +27,17 @@ enum PodSecurityRules {
         for field in ["runAsUser", "runAsGroup"] { errors.range(field, in: context, ids) }
         errors.oneOf("procMount", in: context, ["Default", "Unmasked"])
         if pod.hostUsers, context.text("procMount") == "Unmasked" {
-            errors.append(.invalid("procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"))
+            errors.report(.invalid("procMount", "Unmasked", "`hostUsers` must be false to use `Unmasked`"))
         }
         if context["allowPrivilegeEscalation"] == false {
             if context.flag("privileged") {
-                errors.append(
+                errors.report(
                     .invalid(
                         "", .object(context), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true")
                 )
             }
             for capability in context.object("capabilities").texts("add") where capability == "CAP_SYS_ADMIN" {
-                errors.append(
+                errors.report(
                     .invalid(
                         "", .object(context),
                         "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
@@ -57,7 +57,7 @@ enum PodSecurityRules {
             errors.below("windowsOptions") { errors in
                 for field in ["gmsaCredentialSpecName", "gmsaCredentialSpec", "runAsUserName"]
                 where options[field] == "" {
-                    errors.append(.invalid(field, "", "\(field) cannot be an empty string"))
+                    errors.report(.invalid(field, "", "\(field) cannot be an empty string"))
                 }
             }
         }
@@ -70,7 +70,7 @@ enum PodSecurityRules {
             $0.object("securityContext").object("windowsOptions").flag("hostProcess")
         }
         if isUsed, !spec.flag("hostNetwork") {
-            errors.append(
+            errors.report(
                 .invalid("hostNetwork", false, "hostNetwork must be true if pod contains any hostProcess containers"))
         }
     }
@@ -80,12 +80,12 @@ enum PodSecurityRules {
         checkType(type, of: "seccompProfile", &errors)
         if type == "Localhost" {
             guard let path = profile["localhostProfile"]?.string else {
-                errors.append(.required("localhostProfile", "must be set when seccomp type is Localhost"))
+                errors.report(.required("localhostProfile", "must be set when seccomp type is Localhost"))
                 return
             }
             errors.descendingPath("localhostProfile", path)
         } else if profile["localhostProfile"] != nil {
-            errors.append(
+            errors.report(
                 .invalid("localhostProfile", .object(profile), "can only be set when seccomp type is Localhost"))
         }
     }
@@ -98,18 +98,18 @@ enum PodSecurityRules {
         case "Localhost":
             let required = FieldError.required("localhostProfile", "must be set when AppArmor type is Localhost")
             guard let name else {
-                errors.append(required)
+                errors.report(required)
                 return
             }
             if name.first?.isWhitespace ?? false || name.last?.isWhitespace ?? false {
-                errors.append(.invalid("localhostProfile", .string(name), "must not be padded with whitespace"))
+                errors.report(.invalid("localhostProfile", .string(name), "must not be padded with whitespace"))
             } else if name.isEmpty {
-                errors.append(required)
+                errors.report(required)
             }
-            if name.utf8.count > 4095 { errors.append(.tooLong("localhostProfile", 4095)) }
+            if name.utf8.count > 4095 { errors.report(.tooLong("localhostProfile", 4095)) }
         case "RuntimeDefault", "Unconfined":
             if let name {
-                errors.append(
+                errors.report(
                     .invalid("localhostProfile", .string(name), "can only be set when AppArmor type is Localhost"))
             }
         default: break
@@ -118,7 +118,7 @@ enum PodSecurityRules {
 
     private static func checkType(_ type: String, of profile: String, _ errors: inout [FieldError]) {
         if type.isEmpty {
-            errors.append(.required("type", "type is required when \(profile) is set"))
+            errors.report(.required("type", "type is required when \(profile) is set"))
         } else {
             errors.oneOf(
                 "type", in: JSONObject([("type", .string(type))]), ["Localhost", "RuntimeDefault", "Unconfined"])
@@ -130,22 +130,22 @@ enum PodSecurityRules {
         errors.each("sysctls", in: context) { sysctl, errors in
             let name = sysctl.text("name")
             if name.isEmpty {
-                errors.append(.required("name"))
+                errors.report(.required("name"))
             } else if !Names.isSysctl(name) {
-                errors.append(
+                errors.report(
                     .invalid(
                         "name", .string(name), "must have at most 253 characters and match the form of a sysctl name"))
             } else if seen.contains(name) {
-                errors.append(.duplicate("name", .string(name)))
+                errors.report(.duplicate("name", .string(name)))
             }
             seen.insert(name)
             let dotted = name.replacing("/", with: ".")
             if spec.flag("hostNetwork"), dotted.hasPrefix("net.") {
-                errors.append(.invalid("name", .string(name), "may not be specified when 'hostNetwork' is true"))
+                errors.report(.invalid("name", .string(name), "may not be specified when 'hostNetwork' is true"))
             }
             let isShared = ["kernel.shm", "kernel.msg", "fs.mqueue."].contains { dotted.hasPrefix($0) }
             if spec.flag("hostIPC"), isShared || dotted == "kernel.sem" {
-                errors.append(.invalid("name", .string(name), "may not be specified when 'hostIPC' is true"))
+                errors.report(.invalid("name", .string(name), "may not be specified when 'hostIPC' is true"))
             }
         }
     }
@@ -155,12 +155,12 @@ enum PodSecurityRules {
         if context.hostUsers { return }
         for (field, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")]
         where spec.flag(field) {
-            errors.append(.forbidden(shown, "when `hostUsers` is false"))
+            errors.report(.forbidden(shown, "when `hostUsers` is false"))
         }
         for field in ["initContainers", "containers", "ephemeralContainers"] {
             errors.each(field, in: spec) { container, errors in
                 if !container.list("volumeDevices").isEmpty {
-                    errors.append(.forbidden("volumeDevices", "when `hostUsers` is false"))
+                    errors.report(.forbidden("volumeDevices", "when `hostUsers` is false"))
                 }
             }
         }
@@ -182,29 +182,29 @@ enum PodSystemRules {
         guard let system = spec["os"]?.object else { return }
         let name = system.text("name")
         switch name {
-        case "": errors.append(.required("os.name"))
+        case "": errors.report(.required("os.name"))
         case "linux":
             every(spec, &errors) { context, isPod, errors in
                 if context["windowsOptions"] != nil {
-                    errors.append(.forbidden("windowsOptions", "windows options cannot be set for a linux pod"))
+                    errors.report(.forbidden("windowsOptions", "windows options cannot be set for a linux pod"))
                 }
             }
         case "windows": windows(spec, &errors)
-        default: errors.append(.notSupported("os", .string(name), ["linux", "windows"]))
+        default: errors.report(.notSupported("os", .string(name), ["linux", "windows"]))
         }
     }
 
     private static func windows(_ spec: JSONObject, _ errors: inout [FieldError]) {
         for field in ["hostUsers", "shareProcessNamespace"] where spec[field] != nil {
-            errors.append(.forbidden(field, "cannot be set for a windows pod"))
+            errors.report(.forbidden(field, "cannot be set for a windows pod"))
         }
         for field in ["hostPID", "hostIPC"] where spec.flag(field) {
-            errors.append(.forbidden(field, "cannot be set for a windows pod"))
+            errors.report(.forbidden(field, "cannot be set for a windows pod"))
         }
         every(spec, &errors) { context, isPod, errors in
             let lists = isPod ? ["sysctls", "supplementalGroups"].filter { !context.list($0).isEmpty } : []
             let fields = (isPod ? ofLinuxPods : ofLinuxContainers).filter { context[$0] != nil }
-            for field in fields + lists { errors.append(.forbidden(field, "cannot be set for a windows pod")) }
+            for field in fields + lists { errors.report(.forbidden(field, "cannot be set for a windows pod")) }
         }
     }
 

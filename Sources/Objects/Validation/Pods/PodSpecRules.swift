@@ -4,7 +4,7 @@ enum PodSpecRules {
     static func check(_ spec: JSONObject, _ given: PodContext, _ errors: inout [FieldError]) {
         var context = given
         context.gracePeriod = spec.number("terminationGracePeriodSeconds")
-        if context.gracePeriod == nil { errors.append(.required("terminationGracePeriodSeconds")) }
+        if context.gracePeriod == nil { errors.report(.required("terminationGracePeriodSeconds")) }
         context.hostUsers = spec["hostUsers"]?.bool ?? true
         context.restartPolicy = spec.text("restartPolicy")
         context.system = spec.object("os").text("name")
@@ -51,7 +51,7 @@ enum PodSpecRules {
         for (index, gate) in spec.objects("schedulingGates").enumerated() {
             let (field, name) = ("schedulingGates[\(index)]", gate.text("name"))
             errors.invalid(field, name, Names.qualifiedName(name))
-            if !seen.insert(name).inserted { errors.append(.duplicate(field, .string(name))) }
+            if !seen.insert(name).inserted { errors.report(.duplicate(field, .string(name))) }
         }
     }
 
@@ -60,7 +60,7 @@ enum PodSpecRules {
         errors.each("resourceClaims", in: spec) { claim, errors in
             let name = claim.text("name")
             if !name.isEmpty, seen.contains(name) {
-                errors.append(.duplicate("name", .string(name)))
+                errors.report(.duplicate("name", .string(name)))
             } else {
                 errors.requiredName("name", in: claim, Names.dnsLabel)
                 seen.insert(name)
@@ -72,7 +72,7 @@ enum PodSpecRules {
                     given.isEmpty
                     ? "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"
                     : "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified"
-                errors.append(.invalid("", .object(claim), detail))
+                errors.report(.invalid("", .object(claim), detail))
             }
             for field in given { errors.invalid(field, claim.text(field), Names.dnsSubdomain(claim.text(field))) }
         }

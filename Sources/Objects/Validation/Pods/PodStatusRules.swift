@@ -12,7 +12,7 @@ enum PodStatusRules {
             checkNomination(status, before, isBound: !(old["spec", "nodeName"]?.string ?? "").isEmpty, &errors)
             errors.nonNegative(["observedGeneration"], in: status)
             if status.text("qosClass") != before.text("qosClass") {
-                errors.append(.invalid("qosClass", status["qosClass"] ?? .null, "field is immutable"))
+                errors.report(.invalid("qosClass", status["qosClass"] ?? .null, "field is immutable"))
             }
             checkStates(status, before, old["spec"]?.object ?? JSONObject(), &errors)
             checkAddresses("podIPs", status, &errors)
@@ -27,7 +27,7 @@ enum PodStatusRules {
         guard !node.isEmpty, node != before.text("nominatedNodeName") else { return }
         errors.invalid("nominatedNodeName", node, Names.dnsSubdomain(node))
         if isBound {
-            errors.append(.forbidden("nominatedNodeName", "may not be set on pods that are already bound to a node"))
+            errors.report(.forbidden("nominatedNodeName", "may not be set on pods that are already bound to a node"))
         }
     }
 
@@ -39,18 +39,23 @@ enum PodStatusRules {
             ("containerStatuses", "containers"), ("initContainerStatuses", "initContainers"),
             ("ephemeralContainerStatuses", "ephemeralContainers"),
         ] {
-            let now = status.objects(list)
+            let now = byName(status.objects(list))
+            let containers = byName(spec.objects(kind))
             for (index, was) in before.objects(list).enumerated() {
-                guard let ended = was.object("state")["terminated"]?.object,
-                    let same = now.first(where: { $0.text("name") == was.text("name") }),
+                guard let ended = was.object("state")["terminated"]?.object, let same = now[was.text("name")],
                     same.object("state")["terminated"] == nil
                 else { continue }
-                let container = spec.objects(kind).first { $0.text("name") == was.text("name") }
+                let container = containers[was.text("name")]
                 if mayRestart(container, kind, spec, code: ended.number("exitCode") ?? 0) { continue }
-                errors.append(
+                errors.report(
                     .forbidden("\(list)[\(index)].state", "may not be transitioned to non-terminated state"))
             }
         }
+    }
+
+    /// The first of each name.
+    private static func byName(_ objects: [JSONObject]) -> [String: JSONObject] {
+        Dictionary(objects.map { ($0.text("name"), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func mayRestart(_ container: JSONObject?, _ kind: String, _ spec: JSONObject, code: Int64) -> Bool {
@@ -76,7 +81,7 @@ enum PodStatusRules {
         }
         let families = Set(addresses.map { $0.contains(":") })
         if addresses.count > 1, families.count < addresses.count {
-            errors.append(
+            errors.report(
                 .invalid(field, status[field] ?? .null, "may specify no more than one IP for each IP family"))
         }
     }
@@ -84,7 +89,7 @@ enum PodStatusRules {
     private static func checkHostAddresses(_ status: JSONObject, _ errors: inout [FieldError]) {
         guard let first = status.objects("hostIPs").first else { return }
         if first.text("ip") != status.text("hostIP") {
-            errors.append(.invalid("hostIPs[0].ip", .string(first.text("ip")), "must be equal to `hostIP`"))
+            errors.report(.invalid("hostIPs[0].ip", .string(first.text("ip")), "must be equal to `hostIP`"))
         }
         checkAddresses("hostIPs", status, &errors)
     }
@@ -106,7 +111,7 @@ enum ClaimStatusRules {
             for (name, value) in status.object("allocatedResourceStatuses") {
                 checkName("allocatedResourceStatuses", name, &errors)
                 if !states.contains(value.string ?? "") {
-                    errors.append(.notSupported("allocatedResourceStatuses", .string(name), states))
+                    errors.report(.notSupported("allocatedResourceStatuses", .string(name), states))
                 }
             }
             for (name, value) in status.object("allocatedResources") {
@@ -122,7 +127,7 @@ enum ClaimStatusRules {
         let problems = Names.qualifiedName(name)
         errors.invalid(field, name, problems)
         if problems.isEmpty, ResourceNames.isNative(name), name != "storage" {
-            errors.append(.notSupported(field, .string(name), ["storage"]))
+            errors.report(.notSupported(field, .string(name), ["storage"]))
         }
     }
 }

@@ -23,7 +23,7 @@ enum PodUpdateRules {
         }
         for field in ["tolerations", "activeDeadlineSeconds", "schedulingGates"] { allowed[field] = before[field] }
         if !(before["schedulingGates"]?.array ?? []).isEmpty { placement(&allowed, before, &errors) }
-        if allowed != before { errors.append(.forbidden("spec", message)) }
+        if allowed != before { errors.report(.forbidden("spec", message)) }
     }
 
     private static func checkAnnotations(_ new: Object, _ old: Object, _ errors: inout [FieldError]) {
@@ -34,7 +34,7 @@ enum PodUpdateRules {
         for key in Set(after.keys).union(before.keys).sorted() where isFixed(key) && after[key] != before[key] {
             let verb = before[key] == nil ? "add" : "remove or update"
             let what = key == "kubernetes.io/config.mirror" ? "mirror pod annotation" : "AppArmor annotations"
-            errors.append(.forbidden("metadata.annotations[\(key)]", "may not \(verb) \(what)"))
+            errors.report(.forbidden("metadata.annotations[\(key)]", "may not \(verb) \(what)"))
         }
     }
 
@@ -44,15 +44,15 @@ enum PodUpdateRules {
     ) -> Bool {
         let (new, old) = (allowed[field]?.array ?? [], before[field]?.array ?? [])
         if new.count != old.count {
-            errors.append(.forbidden("spec.\(field)", "pod updates may not add or remove containers"))
+            errors.report(.forbidden("spec.\(field)", "pod updates may not add or remove containers"))
             return false
         }
         for (index, container) in new.enumerated() {
             let image = container["image"]?.string ?? ""
             let place = "spec.\(field)[\(index)].image"
-            if image.isEmpty { errors.append(.required(place)) }
+            if image.isEmpty { errors.report(.required(place)) }
             if image.first?.isWhitespace ?? false || image.last?.isWhitespace ?? false {
-                errors.append(.invalid(place, .string(image), "must not have leading or trailing whitespace"))
+                errors.report(.invalid(place, .string(image), "must not have leading or trailing whitespace"))
             }
         }
         if !new.isEmpty {
@@ -70,20 +70,20 @@ enum PodUpdateRules {
         let before = old["activeDeadlineSeconds"]?.integer
         guard let after = new["activeDeadlineSeconds"]?.integer else {
             if before != nil {
-                errors.append(
+                errors.report(
                     .invalid(
                         "spec.activeDeadlineSeconds", .null, "must not update from a positive integer to nil value"))
             }
             return true
         }
         if !(0...Int64(Int32.max)).contains(after) {
-            errors.append(
+            errors.report(
                 .invalid(
                     "spec.activeDeadlineSeconds", .integer(after), "must be between 0 and 2147483647, inclusive"))
             return false
         }
         if let before, before < after {
-            errors.append(
+            errors.report(
                 .invalid("spec.activeDeadlineSeconds", .integer(after), "must be less than or equal to previous value"))
             return false
         }
@@ -91,9 +91,9 @@ enum PodUpdateRules {
     }
 
     private static func checkTolerations(_ new: JSON, _ old: JSON, _ errors: inout [FieldError]) {
-        let tolerations = (new["tolerations"]?.array ?? []).map(withoutTime)
+        let tolerations = Set((new["tolerations"]?.array ?? []).map(withoutTime))
         for toleration in old["tolerations"]?.array ?? [] where !tolerations.contains(withoutTime(toleration)) {
-            errors.append(
+            errors.report(
                 .forbidden(
                     "spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"))
             return
@@ -108,10 +108,10 @@ enum PodUpdateRules {
     }
 
     private static func checkGates(_ new: JSON, _ old: JSON, _ errors: inout [FieldError]) {
-        let known = (old["schedulingGates"]?.array ?? []).compactMap { $0["name"] }
+        let known = Set((old["schedulingGates"]?.array ?? []).compactMap { $0["name"] })
         for (index, gate) in (new["schedulingGates"]?.array ?? []).enumerated() {
             guard let name = gate["name"], !known.contains(name) else { continue }
-            errors.append(
+            errors.report(
                 .forbidden(
                     "spec.schedulingGates[\(index)].name",
                     "only deletion is allowed, but found new scheduling gate '\(name.string ?? "")'"))
@@ -121,8 +121,9 @@ enum PodUpdateRules {
     /// A pod that waits at a gate may be told more precisely where to go.
     private static func placement(_ allowed: inout JSON, _ before: JSON, _ errors: inout [FieldError]) {
         let selector = allowed["nodeSelector"]?.object ?? JSONObject()
-        if (before["nodeSelector"]?.object ?? JSONObject()).contains(where: { selector[$0.key] != $0.value }) {
-            errors.append(
+        let wanted = MemberLookup(selector)
+        if (before["nodeSelector"]?.object ?? JSONObject()).contains(where: { wanted[$0.key] != $0.value }) {
+            errors.report(
                 .invalid(
                     "spec.nodeSelector", .object(selector),
                     "only additions to spec.nodeSelector are allowed (no mutations or deletions)"))
@@ -134,12 +135,12 @@ enum PodUpdateRules {
         let (new, old) = (allowed.at(required)?.array ?? [], before.at(required)?.array ?? [])
         let field = "spec." + required.joined(separator: ".")
         if !old.isEmpty, new.count != old.count {
-            errors.append(
+            errors.report(
                 .invalid(
                     field, .array(new), "no additions/deletions to non-empty NodeSelectorTerms list are allowed"))
         } else if !old.isEmpty {
             for (index, pair) in zip(new, old).enumerated() where !isAddition(pair.0, to: pair.1) {
-                errors.append(
+                errors.report(
                     .invalid("\(field)[\(index)]", pair.0, "only additions are allowed (no mutations or deletions)"))
             }
         }

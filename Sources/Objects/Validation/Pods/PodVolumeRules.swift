@@ -9,21 +9,21 @@ enum PodVolumeRules {
         let made = Set(
             context.podName.isEmpty
                 ? [] : volumes.filter { $0["ephemeral"] != nil }.map { "\(context.podName)-\($0.text("name"))" })
-        for (index, volume) in volumes.enumerated() {
+        for (index, volume) in volumes.enumerated() where !errors.isFull {
             let name = volume.text("name")
             var own: [FieldError] = []
             source(volume, context, &own)
             own.requiredName("name", in: volume, Names.dnsLabel)
-            if usable[name] != nil { own.append(.duplicate("name", .string(name))) }
+            if usable[name] != nil { own.report(.duplicate("name", .string(name))) }
             if own.isEmpty { usable[name] = volume }
             let claim = volume.object("persistentVolumeClaim").text("claimName")
             if made.contains(claim) {
-                own.append(
+                own.report(
                     .invalid(
                         "persistentVolumeClaim.claimName", .string(claim),
                         "must not reference a PVC that gets created for an ephemeral volume"))
             }
-            errors.below("volumes[\(index)]") { $0 += own }
+            errors.below("volumes[\(index)]") { $0 = own }
         }
         return usable
     }
@@ -39,12 +39,12 @@ enum PodVolumeRules {
     private static func source(_ volume: JSONObject, _ context: PodContext, _ errors: inout [FieldError]) {
         let found = kinds.filter { volume[$0] != nil }
         guard let kind = found.first else {
-            errors.append(.required("", "must specify a volume type"))
+            errors.report(.required("", "must specify a volume type"))
             return
         }
         for extra in found.dropFirst() {
             let shown = extra == "cephfs" ? "cephFS" : extra == "downwardAPI" ? "downwarAPI" : extra
-            errors.append(.forbidden(shown, "may not specify more than 1 volume type"))
+            errors.report(.forbidden(shown, "may not specify more than 1 volume type"))
         }
         let source = volume.object(kind)
         let place = kind == "gcePersistentDisk" ? "persistentDisk" : kind
@@ -52,12 +52,12 @@ enum PodVolumeRules {
             switch kind {
             case "emptyDir": emptyDir(source, &errors)
             case "gitRepo":
-                if source.text("repository").isEmpty { errors.append(.required("repository")) }
+                if source.text("repository").isEmpty { errors.report(.required("repository")) }
                 errors.descendingPath("directory", source.text("directory"))
             case "secret": items(source, name: "secretName", &errors)
             case "configMap": items(source, name: "name", &errors)
             case "persistentVolumeClaim":
-                if source.text("claimName").isEmpty { errors.append(.required("claimName")) }
+                if source.text("claimName").isEmpty { errors.report(.required("claimName")) }
             case "downwardAPI":
                 errors.fileMode("defaultMode", in: source)
                 // Upstream reports files about the volume, not about the element.
@@ -66,7 +66,7 @@ enum PodVolumeRules {
             case "csi": inlineCSI(source, &errors)
             case "ephemeral": ephemeral(source, &errors)
             case "image":
-                if context.isPod, source.text("reference").isEmpty { errors.append(.required("reference")) }
+                if context.isPod, source.text("reference").isEmpty { errors.report(.required("reference")) }
                 errors.oneOf("pullPolicy", in: source, ["Always", "IfNotPresent", "Never"], isRequired: true)
             default: VolumeSourceRules.check(kind, source, isPersistent: false, &errors)
             }
@@ -79,12 +79,12 @@ enum PodVolumeRules {
         if volume["ephemeral"] != nil, !context.podName.isEmpty, !name.isEmpty {
             let claim = "\(context.podName)-\(name)"
             for problem in Names.dnsSubdomain(claim) {
-                errors.append(.invalid("name", .string(name), "PVC name \(GoQuote.quote(claim)): \(problem)"))
+                errors.report(.invalid("name", .string(name), "PVC name \(GoQuote.quote(claim)): \(problem)"))
             }
         }
         let portal = volume.object("iscsi").text("targetPortal")
         if volume.object("iscsi")["initiatorName"] != nil, name.utf8.count + portal.utf8.count + 1 > 64 {
-            errors.append(
+            errors.report(
                 .invalid(
                     "name", .string(name),
                     "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if "
@@ -94,31 +94,31 @@ enum PodVolumeRules {
 
     private static func emptyDir(_ source: JSONObject, _ errors: inout [FieldError]) {
         if let limit = QuantityRules.quantity(source["sizeLimit"]), limit.nanos < 0 {
-            errors.append(.forbidden("sizeLimit", "SizeLimit field must be a valid resource quantity"))
+            errors.report(.forbidden("sizeLimit", "SizeLimit field must be a valid resource quantity"))
         }
     }
 
     private static func items(_ source: JSONObject, name: String, _ errors: inout [FieldError]) {
-        if source.text(name).isEmpty { errors.append(.required(name)) }
+        if source.text(name).isEmpty { errors.report(.required(name)) }
         errors.fileMode("defaultMode", in: source)
         errors.each("items", in: source, keyToPath)
     }
 
     static func keyToPath(_ item: JSONObject, _ errors: inout [FieldError]) {
-        for field in ["key", "path"] where item.text(field).isEmpty { errors.append(.required(field)) }
+        for field in ["key", "path"] where item.text(field).isEmpty { errors.report(.required(field)) }
         errors.localPath("path", item.text("path"))
         errors.fileMode("mode", in: item)
     }
 
     static func downwardFile(_ file: JSONObject, _ errors: inout [FieldError]) {
-        if file.text("path").isEmpty { errors.append(.required("path")) }
+        if file.text("path").isEmpty { errors.report(.required("path")) }
         errors.localPath("path", file.text("path"))
         if let field = file["fieldRef"]?.object {
             errors.below("fieldRef") {
                 ContainerEnvironmentRules.fieldRef(field, ContainerEnvironmentRules.volumePaths, &$0)
             }
             if file["resourceFieldRef"] != nil {
-                errors.append(
+                errors.report(
                     .invalid("", "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
             }
         } else if let resource = file["resourceFieldRef"]?.object {
@@ -126,7 +126,7 @@ enum PodVolumeRules {
                 ContainerEnvironmentRules.resourceFieldRef(resource, needsContainer: true, &$0)
             }
         } else {
-            errors.append(.required("", "one of fieldRef and resourceFieldRef is required"))
+            errors.report(.required("", "one of fieldRef and resourceFieldRef is required"))
         }
         errors.fileMode("mode", in: file)
     }
@@ -136,7 +136,7 @@ enum PodVolumeRules {
         guard let secret = source["nodePublishSecretRef"]?.object else { return }
         let name = secret.text("name")
         if name.isEmpty {
-            errors.append(.required("nodePublishSecretRef.name"))
+            errors.report(.required("nodePublishSecretRef.name"))
         } else {
             errors.invalid("name", name, Names.dnsSubdomain(name))
         }
@@ -144,7 +144,7 @@ enum PodVolumeRules {
 
     private static func ephemeral(_ source: JSONObject, _ errors: inout [FieldError]) {
         guard let template = source["volumeClaimTemplate"]?.object else {
-            errors.append(.required("volumeClaimTemplate"))
+            errors.report(.required("volumeClaimTemplate"))
             return
         }
         errors.below("volumeClaimTemplate") { errors in
@@ -154,7 +154,7 @@ enum PodVolumeRules {
                 MetadataRules.labels(metadata.object("labels"), "labels", &errors)
                 for (field, value) in metadata
                 where !["annotations", "labels", "creationTimestamp"].contains(field) && !value.isNullLiteral {
-                    errors.append(.forbidden(field, "cannot be set"))
+                    errors.report(.forbidden(field, "cannot be set"))
                 }
             }
             errors.below("spec") { VolumeRules.claimSpec(template.object("spec"), &$0) }

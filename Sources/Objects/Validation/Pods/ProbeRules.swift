@@ -10,12 +10,12 @@ enum ProbeRules {
                 check(probe, context, &errors)
                 if field == "readinessProbe" {
                     if let seconds = probe["terminationGracePeriodSeconds"] {
-                        errors.append(
+                        errors.report(
                             .invalid(
                                 "terminationGracePeriodSeconds", seconds, "must not be set for readinessProbes"))
                     }
                 } else if let threshold = probe.number("successThreshold"), threshold != 1 {
-                    errors.append(.invalid("successThreshold", .integer(threshold), "must be 1"))
+                    errors.report(.invalid("successThreshold", .integer(threshold), "must be 1"))
                 }
             }
         }
@@ -27,7 +27,7 @@ enum ProbeRules {
             ["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"],
             in: probe)
         if let seconds = probe.number("terminationGracePeriodSeconds"), seconds <= 0 {
-            errors.append(.invalid("terminationGracePeriodSeconds", .integer(seconds), "must be greater than 0"))
+            errors.report(.invalid("terminationGracePeriodSeconds", .integer(seconds), "must be greater than 0"))
         }
     }
 
@@ -40,12 +40,12 @@ enum ProbeRules {
         }
         guard let signal = lifecycle["stopSignal"] else { return }
         if context.system.isEmpty {
-            errors.append(
+            errors.report(
                 .forbidden("stopSignal", "may not be set for containers with empty `spec.os.name`"))
         } else if context.system == "windows", !["SIGKILL", "SIGTERM"].contains(signal.string ?? "") {
-            errors.append(.notSupported("stopSignal", signal, ["SIGKILL", "SIGTERM"]))
+            errors.report(.notSupported("stopSignal", signal, ["SIGKILL", "SIGTERM"]))
         } else if !(signal.string ?? "").hasPrefix("SIG") {
-            errors.append(.notSupported("stopSignal", signal, []))
+            errors.report(.notSupported("stopSignal", signal, []))
         }
     }
 
@@ -54,16 +54,16 @@ enum ProbeRules {
     ) {
         let found = kinds.filter { handler[$0] != nil }
         for extra in found.dropFirst() {
-            errors.append(.forbidden(extra, "may not specify more than 1 handler type"))
+            errors.report(.forbidden(extra, "may not specify more than 1 handler type"))
         }
         guard let kind = found.first else {
-            errors.append(.required("", "must specify a handler type"))
+            errors.report(.required("", "must specify a handler type"))
             return
         }
         let action = handler.object(kind)
         errors.below(kind) { errors in
             switch kind {
-            case "exec": if action.list("command").isEmpty { errors.append(.required("command")) }
+            case "exec": if action.list("command").isEmpty { errors.report(.required("command")) }
             case "httpGet": checkHTTP(action, &errors)
             case "sleep": checkSleep(action, context, &errors)
             default: ContainerRules.checkPort(action["port"] ?? 0, "port", &errors)
@@ -72,10 +72,10 @@ enum ProbeRules {
     }
 
     private static func checkHTTP(_ action: JSONObject, _ errors: inout [FieldError]) {
-        if action.text("path").isEmpty { errors.append(.required("path")) }
+        if action.text("path").isEmpty { errors.report(.required("path")) }
         ContainerRules.checkPort(action["port"] ?? 0, "port", &errors)
         if !["HTTP", "HTTPS"].contains(action.text("scheme")) {
-            errors.append(.notSupported("scheme", .string(action.text("scheme")), ["HTTP", "HTTPS"]))
+            errors.report(.notSupported("scheme", .string(action.text("scheme")), ["HTTP", "HTTPS"]))
         }
         for header in action.objects("httpHeaders") {
             errors.invalid("httpHeaders", header.text("name"), Names.httpHeader(header.text("name")))
@@ -85,7 +85,7 @@ enum ProbeRules {
     private static func checkSleep(_ action: JSONObject, _ context: PodContext, _ errors: inout [FieldError]) {
         guard let grace = context.gracePeriod, let seconds = action.number("seconds") else { return }
         if seconds < 0 || seconds > grace {
-            errors.append(
+            errors.report(
                 .invalid(
                     "", .integer(seconds),
                     "must be non-negative and less than terminationGracePeriodSeconds (\(grace))"))

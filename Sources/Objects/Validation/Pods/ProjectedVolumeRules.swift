@@ -12,11 +12,11 @@ enum ProjectedVolumeRules {
                 errors.below("\(place).\(kind)") { one(kind, projection, &$0) }
                 if kind == "serviceAccountToken" { tokenPath(projection, &errors) }
                 for (path, shown) in targets(kind, projection) where !paths.insert(path).inserted {
-                    errors.append(.invalid("", .string(shown), "conflicting duplicate paths"))
+                    errors.report(.invalid("", .string(shown), "conflicting duplicate paths"))
                 }
             }
             if count > 1 {
-                errors.append(.forbidden(place, "may not specify more than 1 volume type per source"))
+                errors.report(.forbidden(place, "may not specify more than 1 volume type per source"))
             }
         }
     }
@@ -24,7 +24,7 @@ enum ProjectedVolumeRules {
     private static func one(_ kind: String, _ projection: JSONObject, _ errors: inout [FieldError]) {
         switch kind {
         case "secret", "configMap":
-            if projection.text("name").isEmpty { errors.append(.required("name")) }
+            if projection.text("name").isEmpty { errors.report(.required("name")) }
             errors.each("items", in: projection, PodVolumeRules.keyToPath)
         case "downwardAPI":
             for file in projection.objects("items") { PodVolumeRules.downwardFile(file, &errors) }
@@ -39,49 +39,49 @@ enum ProjectedVolumeRules {
     static func tokenLifetime(_ object: JSONObject, _ field: String, _ errors: inout [FieldError]) {
         guard let seconds = object.number(field) else { return }
         if seconds < 600 {
-            errors.append(.invalid(field, .integer(seconds), "may not specify a duration less than 10 minutes"))
+            errors.report(.invalid(field, .integer(seconds), "may not specify a duration less than 10 minutes"))
         }
         if seconds > 1 << 32 {
-            errors.append(.invalid(field, .integer(seconds), "may not specify a duration larger than 2^32 seconds"))
+            errors.report(.invalid(field, .integer(seconds), "may not specify a duration larger than 2^32 seconds"))
         }
     }
 
     /// Upstream reports it about the volume.
     private static func tokenPath(_ projection: JSONObject, _ errors: inout [FieldError]) {
         let path = projection.text("path")
-        if path.isEmpty { errors.append(.required("path")) } else { errors.localPath("path", path) }
+        if path.isEmpty { errors.report(.required("path")) } else { errors.localPath("path", path) }
     }
 
     private static func bundle(_ projection: JSONObject, _ errors: inout [FieldError]) {
         switch (projection["name"]?.string, projection["signerName"]?.string) {
         case (_?, _?):
-            errors.append(.invalid("", .object(projection), "only one of name and signerName may be used"))
+            errors.report(.invalid("", .object(projection), "only one of name and signerName may be used"))
         case (let name?, nil):
-            if name.isEmpty { errors.append(.required("name", "must be a valid object name")) }
+            if name.isEmpty { errors.report(.required("name", "must be a valid object name")) }
             if !name.contains(":") {
                 errors.invalid(
                     "name", name, Names.dnsSubdomain(name).map { "not a valid clustertrustbundlename: \($0)" })
             }
             if let selector = projection["labelSelector"] {
-                errors.append(
+                errors.report(
                     .invalid("labelSelector", selector, "labelSelector must be unset if name is specified"))
             }
         case (nil, let signer?):
-            if signer.isEmpty { errors.append(.required("signerName", "must be a valid signer name")) }
+            if signer.isEmpty { errors.report(.required("signerName", "must be a valid signer name")) }
             checkSigner(signer, &errors)
             errors.below("labelSelector") { SelectorRules.labelSelector(projection.object("labelSelector"), &$0) }
-        case (nil, nil): errors.append(.required("", "either name or signerName must be specified"))
+        case (nil, nil): errors.report(.required("", "either name or signerName must be specified"))
         }
-        if projection.text("path").isEmpty { errors.append(.required("path")) }
+        if projection.text("path").isEmpty { errors.report(.required("path")) }
         errors.localPath("path", projection.text("path"))
     }
 
     private static func checkSigner(_ name: String, _ errors: inout [FieldError]) {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if name.isEmpty {
-            errors.append(.required("signerName"))
+            errors.report(.required("signerName"))
         } else if parts.count != 2 {
-            errors.append(
+            errors.report(
                 .invalid(
                     "signerName", .string(name),
                     "must be a fully qualified domain and path of the form 'example.com/signer-name'"))
@@ -94,11 +94,11 @@ enum ProjectedVolumeRules {
         checkSigner(projection.text("signerName"), &errors)
         let types = ["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519"]
         if !types.contains(projection.text("keyType")) {
-            errors.append(.notSupported("keyType", .string(projection.text("keyType")), types))
+            errors.report(.notSupported("keyType", .string(projection.text("keyType")), types))
         }
         if let seconds = projection.number("maxExpirationSeconds") {
             if seconds < 3600 {
-                errors.append(
+                errors.report(
                     .invalid(
                         "maxExpirationSeconds", .integer(seconds),
                         "if provided, maxExpirationSeconds must be >= 3600"))
@@ -106,7 +106,7 @@ enum ProjectedVolumeRules {
             let isOwn = projection.text("signerName").split(separator: "/").first?.hasSuffix("kubernetes.io") ?? false
             let maximum: Int64 = isOwn ? 86400 : 91 * 86400
             if seconds > maximum {
-                errors.append(
+                errors.report(
                     .invalid(
                         "maxExpirationSeconds", .integer(seconds),
                         "if provided, maxExpirationSeconds must be <= \(maximum)"))
@@ -115,7 +115,7 @@ enum ProjectedVolumeRules {
         let fields = certificatePaths.filter { !projection.text($0).isEmpty }
         for field in fields { errors.localPath(field, projection.text(field)) }
         if fields.isEmpty {
-            errors.append(
+            errors.report(
                 .required("", "specify at least one of credentialBundlePath, keyPath, and certificateChainPath"))
         }
     }

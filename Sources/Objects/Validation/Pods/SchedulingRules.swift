@@ -26,7 +26,7 @@ enum SchedulingRules {
     private static func weight(_ term: JSONObject, _ errors: inout [FieldError]) {
         let weight = term.number("weight") ?? 0
         if !(1...100).contains(weight) {
-            errors.append(.invalid("weight", .integer(weight), "must be in the range 1-100"))
+            errors.report(.invalid("weight", .integer(weight), "must be in the range 1-100"))
         }
     }
 
@@ -45,7 +45,7 @@ enum SchedulingRules {
         for name in term.texts("namespaces") { errors.invalid("namespace", name, Names.dnsLabel(name)) }
         matchKeys(term, &errors)
         let key = term.text("topologyKey")
-        if key.isEmpty { errors.append(.required("topologyKey", "can not be empty")) }
+        if key.isEmpty { errors.report(.required("topologyKey", "can not be empty")) }
         errors.invalid("topologyKey", key, Names.qualifiedName(key))
     }
 
@@ -53,7 +53,7 @@ enum SchedulingRules {
     private static func matchKeys(_ term: JSONObject, _ errors: inout [FieldError]) {
         for field in ["matchLabelKeys", "mismatchLabelKeys"] where !term.list(field).isEmpty {
             if term["labelSelector"] == nil {
-                errors.append(.forbidden(field, "must not be specified when labelSelector is not set"))
+                errors.report(.forbidden(field, "must not be specified when labelSelector is not set"))
                 continue
             }
             for (index, key) in term.texts(field).enumerated() {
@@ -61,17 +61,18 @@ enum SchedulingRules {
             }
         }
         let keys = term.texts("matchLabelKeys")
+        let places = Dictionary(keys.enumerated().map { ($1, $0) }, uniquingKeysWith: { _, last in last })
         var used = Set(term.object("labelSelector").object("matchLabels").keys)
         for expression in term.object("labelSelector").objects("matchExpressions") {
             let key = expression.text("key")
-            if used.contains(key), let index = keys.lastIndex(of: key) {
-                errors.append(.invalid("[\(index)]", .string(key), "exists in both matchLabelKeys and labelSelector"))
+            if used.contains(key), let index = places[key] {
+                errors.report(.invalid("[\(index)]", .string(key), "exists in both matchLabelKeys and labelSelector"))
             }
             used.insert(key)
         }
         let mismatched = Set(term.texts("mismatchLabelKeys"))
         for (index, key) in keys.enumerated() where mismatched.contains(key) {
-            errors.append(
+            errors.report(
                 .invalid(
                     "matchLabelKeys[\(index)]", .string(key), "exists in both matchLabelKeys and mismatchLabelKeys"))
         }
@@ -82,13 +83,13 @@ enum SchedulingRules {
         let value = toleration.text("value")
         if !key.isEmpty { errors.invalid("key", key, Names.qualifiedName(key)) }
         if key.isEmpty, operation != "Exists" {
-            errors.append(
+            errors.report(
                 .invalid(
                     "operator", .string(operation),
                     "operator must be Exists when `key` is empty, which means \"match all values and all keys\""))
         }
         if toleration["tolerationSeconds"] != nil, toleration.text("effect") != "NoExecute" {
-            errors.append(
+            errors.report(
                 .invalid(
                     "effect", .string(toleration.text("effect")),
                     "effect must be 'NoExecute' when `tolerationSeconds` is set"))
@@ -97,14 +98,14 @@ enum SchedulingRules {
         case "", "Equal":
             let problems = Names.labelValue(value)
             if !problems.isEmpty {
-                errors.append(.invalid("operator", .string(value), problems.joined(separator: ";")))
+                errors.report(.invalid("operator", .string(value), problems.joined(separator: ";")))
             }
         case "Exists":
             if !value.isEmpty {
-                errors.append(
+                errors.report(
                     .invalid("operator", .string(value), "value must be empty when `operator` is 'Exists'"))
             }
-        default: errors.append(.notSupported("operator", .string(operation), ["Equal", "Exists"]))
+        default: errors.report(.notSupported("operator", .string(operation), ["Equal", "Exists"]))
         }
         if !toleration.text("effect").isEmpty {
             errors.oneOf("effect", in: toleration, ["NoSchedule", "PreferNoSchedule", "NoExecute"])
@@ -113,22 +114,28 @@ enum SchedulingRules {
 
     private static func spread(_ spec: JSONObject, _ errors: inout [FieldError]) {
         let constraints = spec.objects("topologySpreadConstraints")
-        for (index, constraint) in constraints.enumerated() {
+        let last = Dictionary(
+            constraints.enumerated().map { (spreadIdentity($1), $0) }, uniquingKeysWith: { _, last in last })
+        for (index, constraint) in constraints.enumerated() where !errors.isFull {
             errors.below("topologySpreadConstraints[\(index)]") { errors in
                 errors.positive("maxSkew", constraint.number("maxSkew") ?? 0)
                 if constraint.text("topologyKey").isEmpty {
-                    errors.append(.required("topologyKey", "can not be empty"))
+                    errors.report(.required("topologyKey", "can not be empty"))
                 }
                 let action = constraint.text("whenUnsatisfiable")
                 if !["DoNotSchedule", "ScheduleAnyway"].contains(action) {
-                    errors.append(
+                    errors.report(
                         .notSupported("whenUnsatisfiable", .string(action), ["DoNotSchedule", "ScheduleAnyway"]))
                 }
-                checkRepetition(constraint, constraints[(index + 1)...], &errors)
+                let identity = spreadIdentity(constraint)
+                if let last = last[identity], last > index {
+                    let shown = "{\(identity[0]), \(identity[1])}"
+                    errors.report(.duplicate("{topologyKey, whenUnsatisfiable}", .string(shown)))
+                }
                 if let domains = constraint.number("minDomains") {
                     errors.positive("minDomains", domains)
                     if action != "DoNotSchedule" {
-                        errors.append(
+                        errors.report(
                             .invalid(
                                 "minDomains", .integer(domains),
                                 "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(action)"))
@@ -143,18 +150,8 @@ enum SchedulingRules {
         }
     }
 
-    private static func checkRepetition(
-        _ constraint: JSONObject, _ others: ArraySlice<JSONObject>, _ errors: inout [FieldError]
-    ) {
-        let isRepeated = others.contains {
-            $0.text("topologyKey") == constraint.text("topologyKey")
-                && $0.text("whenUnsatisfiable") == constraint.text("whenUnsatisfiable")
-        }
-        if isRepeated {
-            errors.append(
-                .duplicate(
-                    "{topologyKey, whenUnsatisfiable}",
-                    .string("{\(constraint.text("topologyKey")), \(constraint.text("whenUnsatisfiable"))}")))
-        }
+    /// Two constraints must not have the same.
+    private static func spreadIdentity(_ constraint: JSONObject) -> [String] {
+        [constraint.text("topologyKey"), constraint.text("whenUnsatisfiable")]
     }
 }

@@ -6,10 +6,10 @@ enum PodWarnings {
         let field = prefix + "spec"
         var found: [String] = []
         for (index, constraint) in spec.objects("topologySpreadConstraints").enumerated()
-        where constraint["labelSelector"] == nil {
+        where constraint["labelSelector"] == nil && !Warnings.areEnough(found) {
             found.append("\(field).topologySpreadConstraints[\(index)].labelSelector\(matchesNothing)")
         }
-        for (index, volume) in spec.objects("volumes").enumerated() {
+        for (index, volume) in spec.objects("volumes").enumerated() where !Warnings.areEnough(found) {
             found += plugins(volume, "\(field).volumes[\(index)]", Array(pluginTexts.keys).sorted())
             if let claim = volume.object("ephemeral")["volumeClaimTemplate"]?.object {
                 found += Warnings.claimSpec(
@@ -17,7 +17,9 @@ enum PodWarnings {
             }
         }
         found += repeated("hostAliases", "ip", spec, field) + repeated("imagePullSecrets", "name", spec, field)
-        found += containers(spec, field).flatMap { container($0.container, $0.field) }
+        for part in containers(spec, field) where !Warnings.areEnough(found) {
+            found += container(part.container, part.field)
+        }
         found += ports(spec, field)
         found += affinity(spec.object("affinity"), "\(field).affinity")
         return found
@@ -58,11 +60,13 @@ enum PodWarnings {
     private static func repeated(_ list: String, _ key: String, _ spec: JSONObject, _ field: String) -> [String] {
         var seen: Set<String> = []
         var found: [String] = []
-        for (index, item) in spec.objects(list).enumerated() where !seen.insert(item.text(key)).inserted {
+        for (index, item) in spec.objects(list).enumerated()
+        where !seen.insert(item.text(key)).inserted && !Warnings.areEnough(found) {
             found.append("\(field).\(list)[\(index)].\(key): duplicate \(key) \(GoQuote.quote(item.text(key)))")
         }
         guard list == "imagePullSecrets" else { return found }
-        for (index, item) in spec.objects(list).enumerated() where item.text(key).isEmpty {
+        for (index, item) in spec.objects(list).enumerated()
+        where item.text(key).isEmpty && !Warnings.areEnough(found) {
             found.append("\(field).\(list)[\(index)].\(key): invalid empty name \"\"")
         }
         return found
@@ -77,7 +81,7 @@ enum PodWarnings {
             }
         }
         var seen: Set<String> = []
-        for (index, variable) in container.objects("env").enumerated() {
+        for (index, variable) in container.objects("env").enumerated() where !Warnings.areEnough(found) {
             let name = variable.text("name")
             if seen.insert(name).inserted { continue }
             let value = variable.text("value")
@@ -94,18 +98,16 @@ enum PodWarnings {
     // MARK: Ports
 
     private static func ports(_ spec: JSONObject, _ field: String) -> [String] {
-        var known: [String: [(field: String, port: JSONObject)]] = [:]
+        var known = KnownPorts()
         var names: [String: String] = [:]
         var found: [String] = []
         var doubled: [String] = []
         for (container, path) in containers(spec, field) {
-            for (index, port) in container.objects("ports").enumerated() {
+            for (index, port) in container.objects("ports").enumerated() where !Warnings.areEnough(found) {
                 let place = "\(path).ports[\(index)]"
-                let key = "\(port.number("containerPort") ?? 0)/\(port.text("protocol"))"
-                found += (known[key] ?? []).compactMap { clash(place, port, $0.field, $0.port) }
-                known[key, default: []].append((place, port))
+                found += known.clashes(with: KnownPorts.Port(port, place))
                 let name = port.text("name")
-                if name.isEmpty { continue }
+                if name.isEmpty || Warnings.areEnough(doubled) { continue }
                 if let first = names[name] {
                     doubled.append(
                         "\(place): duplicate port name \(GoQuote.quote(name)) with \(first), services and probes that "
@@ -118,19 +120,6 @@ enum PodWarnings {
         return found + doubled
     }
 
-    private static func clash(
-        _ place: String, _ port: JSONObject, _ other: String, _ known: JSONObject
-    ) -> String? {
-        let (host, knownHost) = (port.number("hostPort") ?? 0, known.number("hostPort") ?? 0)
-        let (address, knownAddress) = (port.text("hostIP"), known.text("hostIP"))
-        if host == knownHost, address == knownAddress {
-            return "\(place): duplicate port definition with \(other)"
-        }
-        if host == 0 || knownHost == 0 { return "\(place): overlapping port definition with \(other)" }
-        guard host == knownHost, address.isEmpty != knownAddress.isEmpty else { return nil }
-        return "\(place): dangerously ambiguous port definition with \(other)"
-    }
-
     // MARK: Affinity
 
     private static func affinity(_ affinity: JSONObject, _ field: String) -> [String] {
@@ -139,7 +128,8 @@ enum PodWarnings {
             for list in [
                 "requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution",
             ] {
-                for (index, item) in affinity.object(kind).objects(list).enumerated() {
+                for (index, item) in affinity.object(kind).objects(list).enumerated()
+                where !Warnings.areEnough(found) {
                     let isWeighted = list.hasPrefix("preferred")
                     let term = isWeighted ? item.object("podAffinityTerm") : item
                     if term["labelSelector"] != nil { continue }
@@ -149,5 +139,79 @@ enum PodWarnings {
             }
         }
         return found
+    }
+}
+
+/// The ports met so far, by what makes another one clash with them: each pair would be looked at otherwise.
+private struct KnownPorts {
+    struct Port {
+        var place: String
+        /// With its protocol.
+        var number: String
+        var host: Int64
+        var address: String
+        /// Among all ports.
+        var order = 0
+
+        init(_ port: JSONObject, _ place: String) {
+            self.place = place
+            number = "\(port.number("containerPort") ?? 0)/\(port.text("protocol"))"
+            host = port.number("hostPort") ?? 0
+            address = port.text("hostIP")
+        }
+    }
+
+    /// Ports of one number that are alike in what is not nil.
+    private struct Group: Hashable {
+        var number: String
+        var host: Int64?
+        var address: String?
+        var hasAddress: Bool?
+    }
+
+    private var groups: [Group: [Port]] = [:]
+    private var count = 0
+
+    /// What is to be said of one more port and those before it, in their order.
+    mutating func clashes(with port: Port) -> [String] {
+        let before = rivals(of: port)
+            .flatMap { (groups[$0] ?? []).prefix(Warnings.maximumCount) }
+            .sorted { $0.order < $1.order }
+            .prefix(Warnings.maximumCount)
+        add(port)
+        return before.map { Self.text(port, $0) }
+    }
+
+    /// No port is in two of them.
+    private func rivals(of port: Port) -> [Group] {
+        // A port of no host overlaps with every other one.
+        if port.host == 0 { return [Group(number: port.number)] }
+        let same = Group(number: port.number, host: port.host, address: port.address)
+        let unclear =
+            port.address.isEmpty
+            ? Group(number: port.number, host: port.host, hasAddress: true)
+            : Group(number: port.number, host: port.host, address: "")
+        return [Group(number: port.number, host: 0), same, unclear]
+    }
+
+    private mutating func add(_ port: Port) {
+        var port = port
+        port.order = count
+        count += 1
+        for group in [
+            Group(number: port.number), Group(number: port.number, host: port.host),
+            Group(number: port.number, host: port.host, address: port.address),
+            Group(number: port.number, host: port.host, hasAddress: !port.address.isEmpty),
+        ] {
+            groups[group, default: []].append(port)
+        }
+    }
+
+    private static func text(_ port: Port, _ other: Port) -> String {
+        if port.host == other.host, port.address == other.address {
+            return "\(port.place): duplicate port definition with \(other.place)"
+        }
+        let what = port.host == 0 || other.host == 0 ? "overlapping" : "dangerously ambiguous"
+        return "\(port.place): \(what) port definition with \(other.place)"
     }
 }

@@ -1,8 +1,19 @@
 /// What is allowed and yet not what the client will want, in upstream's words (`WarningsOnCreate` and
 /// `WarningsOnUpdate` of k8s.io/kubernetes, pkg/registry). Clients get them as `Warning` fields.
 package enum Warnings {
+    /// Each is a field of the answer's head, which has no room for more.
+    static let maximumCount = 100
+    /// Longer than any that is not made of somebody's megabytes.
+    private static let maximumLength = 4096
+
+    static func areEnough(_ found: [String]) -> Bool { found.count >= maximumCount }
+
     /// `object` as it was written. An update of a pod gets none: it is mostly programs that make them.
     package static func of(_ object: Object, _ kind: KindSchema, isNew: Bool) -> [String] {
+        all(object, kind, isNew: isNew).prefix(maximumCount).map { $0.cut(to: maximumLength) }
+    }
+
+    private static func all(_ object: Object, _ kind: KindSchema, isNew: Bool) -> [String] {
         let json = object.json.object ?? JSONObject()
         switch (kind.group, kind.kind) {
         case ("", "Pod"):
@@ -36,7 +47,7 @@ package enum Warnings {
         let spec = set["spec"]?.object ?? JSONObject()
         let isChanged = isNew || set["status", "observedGeneration"]?.integer != set.generation
         var found = isChanged ? PodWarnings.of(spec.object("template"), "spec.template.") : []
-        for (index, template) in spec.objects("volumeClaimTemplates").enumerated() {
+        for (index, template) in spec.objects("volumeClaimTemplates").enumerated() where !areEnough(found) {
             // Upstream's path is another one for an update.
             let field = "spec.volumeClaimTemplates[\(index)]" + (isNew ? "" : ".Spec")
             found += claimSpec(template.object("spec"), field)
