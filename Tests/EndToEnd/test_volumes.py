@@ -80,7 +80,6 @@ def test_a_deleted_volume_comes_back_with_its_data(cluster):
     assert cluster.berth("volume", "check").endswith("all in order\n")
     # The volume is deleted first, while it is bound: it waits for its claim, and its data for neither.
     cluster.call("DELETE", f"{VOLUMES}/{name}")
-    cluster.eventually(lambda: cluster.named("persistentvolumes", name) is None, what="the volume is gone")
     cluster.call("DELETE", f"{CLAIMS}/rescued")
     cluster.eventually(lambda: cluster.named("persistentvolumes", name) is None, what="the volume is gone")
     assert not place.exists()
@@ -102,6 +101,7 @@ def test_a_deleted_volume_comes_back_with_its_data(cluster):
     cluster.eventually(lambda: phase(cluster, name, "persistentvolumes") == "Available", what="free again")
     # A kept volume that is deleted leaves its directory: somebody's data is only ever moved by policy.
     cluster.call("DELETE", f"{VOLUMES}/{name}")
+    cluster.eventually(lambda: cluster.named("persistentvolumes", name) is None, what="the volume is gone")
     assert f"{name} belongs to no volume" in cluster.berth("volume", "check", check=False).stdout
     assert (place / "data").read_text() == "precious"
     (place / "data").unlink()

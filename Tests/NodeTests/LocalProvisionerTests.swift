@@ -80,6 +80,31 @@ import Testing
         #expect(!bench.api.requests.contains { $0.hasPrefix("DELETE") })
     }
 
+    /// News of its own marks comes when the claim has grown, and says that it has not.
+    @Test func oldNewsOfAClaimThatHasGrownChangeNothing() async throws {
+        func claim(has size: JSON) -> Object {
+            Object([
+                "apiVersion": "v1", "kind": "PersistentVolumeClaim",
+                "metadata": ["name": "c", "namespace": "default", "uid": "0-1", "resourceVersion": "7"],
+                "spec": ["volumeName": "pvc-0-1", "resources": ["requests": ["storage": "2Gi"]]],
+                "status": ["phase": "Bound", "capacity": ["storage": size]],
+            ])
+        }
+        let grown = claim(has: "2Gi").json
+        let first = try NodeBench()
+        defer { first.tearDown() }
+        let volume = try released(first, uid: "v-1")
+        let found = volume.json
+        let bench = try NodeBench { request in
+            request.path.hasPrefix("/api/v1/persistentvolumes/") ? found : grown
+        }
+        defer { bench.tearDown() }
+        let provisioner = LocalProvisioner(bench.context)
+        _ = try provisioner.root.make("pvc-0-1", mode: 0o777)
+        try await provisioner.carryOutGrowth(of: claim(has: "1Gi"))
+        #expect(bench.api.requests.allSatisfy { $0.hasPrefix("GET") })
+    }
+
     @Test func whoBringsOneBackAndWhoThrowsItAwayTakeTurns() async throws {
         let mutex = AsyncMutex()
         let inside = LockedCount()

@@ -4,8 +4,13 @@ import Objects
 extension LocalProvisioner {
     /// Each step may be the last before a crash; the next look at the claim does them again, which changes nothing where
     /// they were done.
-    func carryOutGrowth(of claim: Object) async throws {
-        let key = ObjectKey(.persistentVolumeClaims, namespace: claim.namespace, name: claim.name)
+    ///
+    /// The claim is read anew: news of its own marks comes here too, late, and would mark it once more when it has grown.
+    func carryOutGrowth(of known: Object) async throws {
+        let key = ObjectKey(.persistentVolumeClaims, namespace: known.namespace, name: known.name)
+        let claim: Object
+        do { claim = try await context.client.get(key) } catch let status as Status where status.code == 404 { return }
+        guard claim.uid == known.uid, policy.wantsToGrow(claim) else { return }
         let volumeKey = ObjectKey(
             .persistentVolumes, namespace: "", name: claim["spec", "volumeName"]?.string ?? "")
         let volume: Object
