@@ -15,7 +15,10 @@ package struct ExactText: Hashable, Sendable {
 extension String {
     /// Whether both are the same bytes.
     package func isExactly(_ other: String) -> Bool {
-        guard utf8.count == other.utf8.count else { return false }
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
+        // Short texts are compared as two words, and nearly all keys that are asked for are other ones.
+        if count <= 15, self != other { return false }
         let isSame = utf8.withContiguousStorageIfAvailable { own in
             other.utf8.withContiguousStorageIfAvailable { Self.areSame(own, $0) }
         }
