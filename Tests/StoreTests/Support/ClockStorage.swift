@@ -3,8 +3,8 @@ import Synchronization
 @testable import Store
 
 /// Real files under clocks that a test moves.
-final class ClockStorage: Storage {
-    private let real = PosixStorage()
+final class ClockStorage: WrappedStorage {
+    let real = PosixStorage()
     private let monotonicOffset = Atomic<Int64>(0)
     private let wallOffset = Atomic<Int64>(0)
     private let boot = Atomic<UInt64>(1)
@@ -20,19 +20,6 @@ final class ClockStorage: Storage {
         monotonicOffset.store(clockOffsetSeconds * 1_000_000_000, ordering: .relaxed)
     }
 
-    func open(_ path: String, creating: Bool) throws(StoreError) -> any StorageFile {
-        try real.open(path, creating: creating)
-    }
-    func readFromDisk(_ path: String) throws(StoreError) -> FileImage { try real.readFromDisk(path) }
-    func names(in directory: String) throws(StoreError) -> [String] { try real.names(in: directory) }
-    func makeDirectory(_ path: String) throws(StoreError) { try real.makeDirectory(path) }
-    func rename(_ path: String, to target: String) throws(StoreError) { try real.rename(path, to: target) }
-    func remove(_ path: String) throws(StoreError) { try real.remove(path) }
-    func syncDirectory(_ path: String) throws(StoreError) { try real.syncDirectory(path) }
-    func freeBytes(_ path: String) throws(StoreError) -> Int64 { try real.freeBytes(path) }
-    func allocate(_ path: String, bytes: Int64) throws(StoreError) { try real.allocate(path, bytes: bytes) }
-    func fileBytes(_ path: String) throws(StoreError) -> Int64 { try real.fileBytes(path) }
-    func willCommit() throws(StoreError) {}
     var monotonicNanoseconds: Int64 { real.monotonicNanoseconds + monotonicOffset.load(ordering: .relaxed) }
     var wallNanoseconds: Int64 { real.wallNanoseconds + wallOffset.load(ordering: .relaxed) }
     var bootIdentity: UInt64 { boot.load(ordering: .relaxed) }

@@ -3,8 +3,8 @@ import Store
 import Synchronization
 
 /// Real files, of which the n-th call that changes something fails. With `forgets`, a failed write has written half.
-final class FaultStorage: Storage {
-    private let real = PosixStorage()
+final class FaultStorage: WrappedStorage {
+    let real = PosixStorage()
     private let calls = Atomic<Int>(0)
     private let failing: Int
     private let error: Int32
@@ -26,8 +26,6 @@ final class FaultStorage: Storage {
         if creating { try step("create") }
         return FaultFile(try real.open(path, creating: creating), self)
     }
-    func readFromDisk(_ path: String) throws(StoreError) -> FileImage { try real.readFromDisk(path) }
-    func names(in directory: String) throws(StoreError) -> [String] { try real.names(in: directory) }
     func makeDirectory(_ path: String) throws(StoreError) {
         try step("mkdir")
         try real.makeDirectory(path)
@@ -44,20 +42,15 @@ final class FaultStorage: Storage {
         try step("sync directory")
         try real.syncDirectory(path)
     }
-    func freeBytes(_ path: String) throws(StoreError) -> Int64 { try real.freeBytes(path) }
     func allocate(_ path: String, bytes: Int64) throws(StoreError) {
         try step("allocate")
         try real.allocate(path, bytes: bytes)
     }
-    func fileBytes(_ path: String) throws(StoreError) -> Int64 { try real.fileBytes(path) }
     func willCommit() throws(StoreError) { try step("commit") }
-    var monotonicNanoseconds: Int64 { real.monotonicNanoseconds }
-    var wallNanoseconds: Int64 { real.wallNanoseconds }
-    var bootIdentity: UInt64 { real.bootIdentity }
 }
 
-private final class FaultFile: StorageFile {
-    private let real: any StorageFile
+private final class FaultFile: WrappedFile {
+    let real: any StorageFile
     private let storage: FaultStorage
 
     init(_ real: any StorageFile, _ storage: FaultStorage) {
@@ -65,7 +58,6 @@ private final class FaultFile: StorageFile {
         self.storage = storage
     }
 
-    var path: String { real.path }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         do {
             try storage.step("write")
@@ -76,14 +68,8 @@ private final class FaultFile: StorageFile {
         }
         try real.write(bytes, at: offset)
     }
-    func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
-        try real.read(into: target, at: offset)
-    }
     func syncData() throws(StoreError) {
         try storage.step("sync")
         try real.syncData()
     }
-    func size() throws(StoreError) -> Int { try real.size() }
-    func writePastCache() { real.writePastCache() }
-    func dropCache() { real.dropCache() }
 }

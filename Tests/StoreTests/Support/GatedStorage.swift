@@ -3,7 +3,7 @@ import Glibc
 @testable import Store
 
 /// Real files, with doors that a test shuts: commits of LMDB that wait or fail, a checkpoint whose file cannot grow.
-final class GatedStorage: Storage {
+final class GatedStorage: WrappedStorage {
     private struct Doors {
         /// How many commits may still pass; nil: all.
         var commits: Int?
@@ -17,7 +17,7 @@ final class GatedStorage: Storage {
         var synced: [String] = []
     }
 
-    private let real = PosixStorage()
+    let real = PosixStorage()
     private let doors = Monitor(Doors())
 
     /// Directories that were synced, in order.
@@ -59,14 +59,6 @@ final class GatedStorage: Storage {
         }
     }
 
-    func open(_ path: String, creating: Bool) throws(StoreError) -> any StorageFile {
-        try real.open(path, creating: creating)
-    }
-    func readFromDisk(_ path: String) throws(StoreError) -> FileImage { try real.readFromDisk(path) }
-    func names(in directory: String) throws(StoreError) -> [String] { try real.names(in: directory) }
-    func makeDirectory(_ path: String) throws(StoreError) { try real.makeDirectory(path) }
-    func rename(_ path: String, to target: String) throws(StoreError) { try real.rename(path, to: target) }
-    func remove(_ path: String) throws(StoreError) { try real.remove(path) }
     func syncDirectory(_ path: String) throws(StoreError) {
         doors.broadcast { $0.synced.append(path) }
         try real.syncDirectory(path)
@@ -81,7 +73,6 @@ final class GatedStorage: Storage {
         }
         try real.allocate(path, bytes: bytes)
     }
-    func fileBytes(_ path: String) throws(StoreError) -> Int64 { try real.fileBytes(path) }
     func willCommit() throws(StoreError) {
         let (isHeld, passes): (Bool, Int) = doors.broadcast { doors in
             guard let left = doors.commits else { return (false, 0) }
@@ -91,9 +82,6 @@ final class GatedStorage: Storage {
         if isHeld { doors.wait { $0.commits == nil || $0.passes > passes ? () : nil } }
         if let error = doors.withLock({ $0.commitError }) { throw error }
     }
-    var monotonicNanoseconds: Int64 { real.monotonicNanoseconds }
-    var wallNanoseconds: Int64 { real.wallNanoseconds }
-    var bootIdentity: UInt64 { real.bootIdentity }
 
     private func isGrowthRefused() -> Bool {
         doors.withLock { doors in

@@ -3,7 +3,7 @@ import Synchronization
 @testable import Store
 
 /// Real files whose syncs and commits a test can follow and hold up, under a clock that it moves.
-final class HookStorage: Storage {
+final class HookStorage: WrappedStorage {
     struct Hooks: Sendable {
         /// Before and after the sync of a segment of the log, with the bytes of the write before it.
         var beforeSync: @Sendable (_ bytes: Int) -> Void = { _ in }
@@ -12,7 +12,7 @@ final class HookStorage: Storage {
         var beforeCommit: @Sendable () -> Void = {}
     }
 
-    private let real = PosixStorage()
+    let real = PosixStorage()
     private let hooks = Monitor(Hooks())
     private let offset = Atomic<Int64>(0)
     private let reads = Atomic<Int>(0)
@@ -31,26 +31,15 @@ final class HookStorage: Storage {
         let file = try real.open(path, creating: creating)
         return path.hasSuffix(".wal") ? HookFile(file, self) : file
     }
-    func readFromDisk(_ path: String) throws(StoreError) -> FileImage { try real.readFromDisk(path) }
-    func names(in directory: String) throws(StoreError) -> [String] { try real.names(in: directory) }
-    func makeDirectory(_ path: String) throws(StoreError) { try real.makeDirectory(path) }
-    func rename(_ path: String, to target: String) throws(StoreError) { try real.rename(path, to: target) }
-    func remove(_ path: String) throws(StoreError) { try real.remove(path) }
-    func syncDirectory(_ path: String) throws(StoreError) { try real.syncDirectory(path) }
-    func freeBytes(_ path: String) throws(StoreError) -> Int64 { try real.freeBytes(path) }
-    func allocate(_ path: String, bytes: Int64) throws(StoreError) { try real.allocate(path, bytes: bytes) }
-    func fileBytes(_ path: String) throws(StoreError) -> Int64 { try real.fileBytes(path) }
     func willCommit() throws(StoreError) { present.beforeCommit() }
     var monotonicNanoseconds: Int64 {
         reads.wrappingAdd(1, ordering: .relaxed)
         return real.monotonicNanoseconds + offset.load(ordering: .relaxed)
     }
-    var wallNanoseconds: Int64 { real.wallNanoseconds }
-    var bootIdentity: UInt64 { real.bootIdentity }
 }
 
-private final class HookFile: StorageFile {
-    private let real: any StorageFile
+private final class HookFile: WrappedFile {
+    let real: any StorageFile
     private let storage: HookStorage
     private let lastWrite = Atomic<Int>(0)
 
@@ -59,13 +48,9 @@ private final class HookFile: StorageFile {
         self.storage = storage
     }
 
-    var path: String { real.path }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         lastWrite.store(bytes.count, ordering: .relaxed)
         try real.write(bytes, at: offset)
-    }
-    func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
-        try real.read(into: target, at: offset)
     }
     func syncData() throws(StoreError) {
         let bytes = lastWrite.load(ordering: .relaxed)
@@ -73,9 +58,6 @@ private final class HookFile: StorageFile {
         try real.syncData()
         storage.present.afterSync(bytes)
     }
-    func size() throws(StoreError) -> Int { try real.size() }
-    func writePastCache() { real.writePastCache() }
-    func dropCache() { real.dropCache() }
 }
 
 /// Holds threads up while it is shut.

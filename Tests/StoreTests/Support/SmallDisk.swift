@@ -5,7 +5,7 @@ import Synchronization
 
 /// Real files on a disk that pretends to be small: an account of what the store's files take, and `noSpace` when there
 /// is no more. What others take can be changed at any time.
-final class SmallDisk: Storage {
+final class SmallDisk: WrappedStorage {
     private struct Account {
         var free: Int64
         /// End of what is allocated, by path.
@@ -13,7 +13,7 @@ final class SmallDisk: Storage {
         var refusals = 0
     }
 
-    private let real = PosixStorage()
+    let real = PosixStorage()
     private let account: Monitor<Account>
 
     init(bytes: Int64) { account = Monitor(Account(free: bytes)) }
@@ -51,9 +51,6 @@ final class SmallDisk: Storage {
     func open(_ path: String, creating: Bool) throws(StoreError) -> any StorageFile {
         SmallDiskFile(try real.open(path, creating: creating), self)
     }
-    func readFromDisk(_ path: String) throws(StoreError) -> FileImage { try real.readFromDisk(path) }
-    func names(in directory: String) throws(StoreError) -> [String] { try real.names(in: directory) }
-    func makeDirectory(_ path: String) throws(StoreError) { try real.makeDirectory(path) }
     func rename(_ path: String, to target: String) throws(StoreError) {
         try real.rename(path, to: target)
         account.withLock { account in
@@ -65,7 +62,6 @@ final class SmallDisk: Storage {
         try real.remove(path)
         account.withLock { $0.free += $0.files.removeValue(forKey: path) ?? 0 }
     }
-    func syncDirectory(_ path: String) throws(StoreError) { try real.syncDirectory(path) }
     func freeBytes(_ path: String) throws(StoreError) -> Int64 { free }
     func allocate(_ path: String, bytes: Int64) throws(StoreError) {
         var status = stat()
@@ -74,14 +70,10 @@ final class SmallDisk: Storage {
         try real.allocate(path, bytes: bytes)
     }
     func fileBytes(_ path: String) throws(StoreError) -> Int64 { account.withLock { $0.files[path] ?? 0 } }
-    func willCommit() throws(StoreError) {}
-    var monotonicNanoseconds: Int64 { real.monotonicNanoseconds }
-    var wallNanoseconds: Int64 { real.wallNanoseconds }
-    var bootIdentity: UInt64 { real.bootIdentity }
 }
 
-private final class SmallDiskFile: StorageFile {
-    private let real: any StorageFile
+private final class SmallDiskFile: WrappedFile {
+    let real: any StorageFile
     private let disk: SmallDisk
 
     init(_ real: any StorageFile, _ disk: SmallDisk) {
@@ -89,16 +81,8 @@ private final class SmallDiskFile: StorageFile {
         self.disk = disk
     }
 
-    var path: String { real.path }
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
         try disk.extend(path, to: Int64(offset + bytes.count))
         try real.write(bytes, at: offset)
     }
-    func read(into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
-        try real.read(into: target, at: offset)
-    }
-    func syncData() throws(StoreError) { try real.syncData() }
-    func size() throws(StoreError) -> Int { try real.size() }
-    func writePastCache() { real.writePastCache() }
-    func dropCache() { real.dropCache() }
 }
