@@ -205,6 +205,7 @@ final class Writer: Sendable {
     /// what a start adds, the grant is recorded again before it is answered: with the deadline as it is now, and if the
     /// disk is as slow again, so that a start gives the full time.
     private func recordLateGrants() throws(StoreError) {
+        if state.touchedLeases.isEmpty { return }
         for isSettled in [true, false] {
             let now = context.storage.monotonicNanoseconds
             let late = state.lateGrants(now: now)
@@ -227,8 +228,7 @@ final class Writer: Sendable {
     /// Makes the batch durable, then visible.
     private func append() throws(StoreError) {
         state.log.state(revision: state.revision, hash: state.stateHash)
-        try sync(records: state.log.records)
-        state.timers.wrote(context.storage.monotonicNanoseconds, state)
+        state.timers.wrote(try sync(records: state.log.records), state)
         state.mark()
         context.published.withLock { published in
             published.revision = state.revision
@@ -236,11 +236,13 @@ final class Writer: Sendable {
         }
     }
 
-    private func sync(records: Int) throws(StoreError) {
+    /// - Returns: when it was durable.
+    @discardableResult private func sync(records: Int) throws(StoreError) -> Int64 {
         let started = context.storage.monotonicNanoseconds
         state.position = try log.append(state.payload.bytes, records: records, at: state.position)
-        let isQuick = context.storage.monotonicNanoseconds - started < context.options.quickSyncNanoseconds
-        state.quickSyncs = isQuick ? state.quickSyncs + 1 : 0
+        let ended = context.storage.monotonicNanoseconds
+        state.quickSyncs = ended - started < context.options.quickSyncNanoseconds ? state.quickSyncs + 1 : 0
+        return ended
     }
 
     private func seal() {
