@@ -79,16 +79,12 @@ struct RangeEvaluator {
 
     private func compare(_ a: KeyValue, _ b: KeyValue) -> Int {
         switch request.sortTarget {
-        case .key: compare(a.key, b.key)
-        case .value: compare(a.value, b.value)
+        case .key: compareBytes(a.key, b.key)
+        case .value: compareBytes(a.value, b.value)
         case .version: compare(a.version, b.version)
         case .createRevision: compare(a.createRevision, b.createRevision)
         case .modRevision: compare(a.modRevision, b.modRevision)
         }
-    }
-
-    private func compare(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        a.withUnsafeBytes { a in b.withUnsafeBytes { b in compareBytes(a, b) } }
     }
 
     private func compare(_ a: Int64, _ b: Int64) -> Int { a < b ? -1 : a > b ? 1 : 0 }

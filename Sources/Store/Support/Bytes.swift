@@ -12,6 +12,10 @@ func compareBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> I
     return a.count - b.count
 }
 
+func compareBytes(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    a.withUnsafeBytes { a in b.withUnsafeBytes { b in compareBytes(a, b) } }
+}
+
 func hash64(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
     berth_xxh64(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), bytes.count, seed)
 }
