@@ -37,9 +37,6 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
     private(set) var parts = 0
     private var awaitsHead = false
 
-    /// Bytes of a long answer that are written at once.
-    private static let piece = 64 * 1024
-
     init(responder: any Responder, limits: Limits, accounts: Accounts, connection: Connection) {
         self.responder = responder
         self.limits = limits
@@ -280,11 +277,10 @@ final class HTTP1Handler: ChannelDuplexHandler, RemovableChannelHandler {
         expectProgress()
     }
 
-    /// In pieces, each of which tells by leaving that the client takes the answer, however long that needs as a whole.
     private func writeBody(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
         var rest = bytes
         let here = NIOLoopBound(self, eventLoop: context.eventLoop)
-        while rest.readableBytes > Self.piece, let piece = rest.readSlice(length: Self.piece) {
+        while let piece = rest.readBodyPiece() {
             let left = context.eventLoop.makePromise(of: Void.self)
             left.futureResult.whenSuccess { _ in here.value.pieceHasLeft() }
             context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: left)

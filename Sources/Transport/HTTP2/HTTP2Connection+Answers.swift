@@ -52,7 +52,6 @@ extension HTTP2Connection {
         reset(stream)
     }
 
-    /// In pieces, each of which tells by leaving that the client takes the answer, however long that needs as a whole.
     private func writeBody(
         _ bytes: ByteBuffer, _ stream: HTTP2Stream, ends: Bool, promise: EventLoopPromise<Void>?
     ) {
@@ -62,7 +61,7 @@ extension HTTP2Connection {
         }
         let wasIdle = stream.due == nil
         var rest = bytes
-        while rest.readableBytes > HTTP2Stream.piece, let piece = rest.readSlice(length: HTTP2Stream.piece) {
+        while let piece = rest.readBodyPiece() {
             writePiece(piece, stream, ends: false, promise: nil, context)
         }
         writePiece(rest, stream, ends: ends, promise: promise, context)

@@ -35,8 +35,6 @@ final class HTTP2Stream {
     private var wasFull = false
 
     static let highWatermark = 64 * 1024
-    /// Bytes of a long answer that are written at once.
-    static let piece = 64 * 1024
 
     init(_ identifier: HTTP2StreamID) { self.identifier = identifier }
 

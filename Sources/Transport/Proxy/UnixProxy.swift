@@ -8,8 +8,8 @@ package struct UnixProxy: Sendable {
 
     package init(socket path: String) { self.path = path }
 
-    /// Sends request line, headers and body as they are, but for what frames the message. Call on the exchange's event loop. `unreachable` makes the
-    /// answer if nobody listens.
+    /// Sends request line, headers and body as they are, but for what frames the message. Call on the exchange's event
+    /// loop. `unreachable` makes the answer if nobody listens.
     package func forward(
         _ request: HTTPRequest, _ exchange: any Exchange, unreachable: @escaping @Sendable (any Error) -> HTTPResponse
     ) {
