@@ -48,9 +48,15 @@ package struct FieldSet: Sendable {
 
 // MARK: Sets
 
+/// What a set is met with, or taken from: what it has for an element.
+private protocol FieldFinder {
+    var isEmpty: Bool { get }
+    func find(_ element: PathElement) -> (isMember: Bool, below: Self)?
+}
+
 extension FieldSet {
     /// Finds the nodes of a set, in constant time where there are many.
-    struct Lookup {
+    struct Lookup: FieldFinder {
         let nodes: [Node]
         var table: [PathElement: Int] = [:]
 
@@ -67,21 +73,26 @@ extension FieldSet {
         }
 
         subscript(element: PathElement) -> Node? { index(element).map { nodes[$0] } }
+
+        var isEmpty: Bool { nodes.isEmpty }
+
+        func find(_ element: PathElement) -> (isMember: Bool, below: Lookup)? {
+            self[element].map { ($0.isMember, Lookup($0.below)) }
+        }
     }
 
     /// A set that is taken from many others, or met with them: its tables are made once.
-    struct Index {
-        struct Entry {
-            var isMember: Bool
-            var below: Index
-        }
-
-        private(set) var entries: [PathElement: Entry] = [:]
+    struct Index: FieldFinder {
+        private var entries: [PathElement: (isMember: Bool, below: Index)] = [:]
 
         init(_ set: FieldSet) {
             entries.reserveCapacity(set.nodes.count)
-            for node in set.nodes { entries[node.element] = Entry(isMember: node.isMember, below: Index(node.below)) }
+            for node in set.nodes { entries[node.element] = (node.isMember, Index(node.below)) }
         }
+
+        var isEmpty: Bool { entries.isEmpty }
+
+        func find(_ element: PathElement) -> (isMember: Bool, below: Index)? { entries[element] }
     }
 
     /// All of them together, in pairs: one by one, the growing set would be gone through each time.
@@ -107,30 +118,33 @@ extension FieldSet {
         return result
     }
 
-    func intersection(_ other: FieldSet) -> FieldSet {
-        if isEmpty || other.isEmpty { return FieldSet() }
-        let lookup = Lookup(other)
+    func intersection(_ other: FieldSet) -> FieldSet { isEmpty ? self : intersection(with: Lookup(other)) }
+    func intersection(_ other: Index) -> FieldSet { intersection(with: other) }
+
+    private func intersection(with other: some FieldFinder) -> FieldSet {
         var result = FieldSet()
+        if other.isEmpty { return result }
         for node in nodes {
-            guard let match = lookup[node.element] else { continue }
+            guard let match = other.find(node.element) else { continue }
             result.append(
-                node.element, isMember: node.isMember && match.isMember, below: node.below.intersection(match.below))
+                node.element, isMember: node.isMember && match.isMember,
+                below: node.below.intersection(with: match.below))
         }
         return result
     }
 
     /// The paths that `other` does not have; what is below a path of `other` stays.
-    func subtracting(_ other: FieldSet) -> FieldSet { subtracting(other, trees: false) }
+    func subtracting(_ other: FieldSet) -> FieldSet { isEmpty ? self : subtracting(Lookup(other), trees: false) }
+    func subtracting(_ other: Index) -> FieldSet { subtracting(other, trees: false) }
 
     /// Without the paths of `other` and all below them.
-    func subtractingTrees(_ other: FieldSet) -> FieldSet { subtracting(other, trees: true) }
+    func subtractingTrees(_ other: FieldSet) -> FieldSet { isEmpty ? self : subtracting(Lookup(other), trees: true) }
 
-    private func subtracting(_ other: FieldSet, trees: Bool) -> FieldSet {
-        if isEmpty || other.isEmpty { return self }
-        let lookup = Lookup(other)
+    private func subtracting(_ other: some FieldFinder, trees: Bool) -> FieldSet {
+        if other.isEmpty { return self }
         var result = FieldSet()
         for node in nodes {
-            guard let match = lookup[node.element] else {
+            guard let match = other.find(node.element) else {
                 result.nodes.append(node)
                 continue
             }
@@ -138,31 +152,6 @@ extension FieldSet {
             result.append(
                 node.element, isMember: node.isMember && !match.isMember,
                 below: node.below.subtracting(match.below, trees: trees))
-        }
-        return result
-    }
-
-    func intersection(_ other: Index) -> FieldSet {
-        var result = FieldSet()
-        if other.entries.isEmpty { return result }
-        for node in nodes {
-            guard let match = other.entries[node.element] else { continue }
-            result.append(
-                node.element, isMember: node.isMember && match.isMember, below: node.below.intersection(match.below))
-        }
-        return result
-    }
-
-    func subtracting(_ other: Index) -> FieldSet {
-        if other.entries.isEmpty { return self }
-        var result = FieldSet()
-        for node in nodes {
-            guard let match = other.entries[node.element] else {
-                result.nodes.append(node)
-                continue
-            }
-            result.append(
-                node.element, isMember: node.isMember && !match.isMember, below: node.below.subtracting(match.below))
         }
         return result
     }
