@@ -6,6 +6,7 @@ import Store
 final class EventLeases: Sendable {
     private struct Current: Sendable {
         var id: Int64 = 0
+        /// Seconds since 1970; none: there is no lease yet.
         var usable = 0..<Int64(0)
     }
     private let current = Locked(Current())
@@ -13,7 +14,7 @@ final class EventLeases: Sendable {
     func lease(_ engine: any Engine, now: Timestamp, seconds: Int64) async throws(Status) -> Int64 {
         let known = current.withLock { $0 }
         // A clock that has been set back says nothing about when the lease ends: the store does not go by it.
-        if known.id != 0, known.usable.contains(now.seconds) { return known.id }
+        if known.usable.contains(now.seconds) { return known.id }
         let result: Result<Lease, StoreError> = await withCheckedContinuation { continuation in
             // The lease outlives its last Event's time by what it is handed out for.
             engine.grantLease(id: 0, ttlSeconds: seconds + EventLeases.reuseSeconds) {
