@@ -63,12 +63,7 @@ struct Kubeconfig: AsyncParsableCommand {
     private static func write(_ text: String, _ descriptor: CInt, _ path: String) throws {
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard written > 0 else { throw failure(path) }
-            rest = rest.dropFirst(written)
-        }
+        if !WholeWrite.write(Array(text.utf8), to: descriptor) { throw failure(path) }
     }
 
     private static func failure(_ path: String) -> CommandFailure {

@@ -86,13 +86,7 @@ final class SnapshotFile {
     deinit { close(descriptor) }
 
     func write(_ bytes: [UInt8]) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            if count < 0 { throw Self.failure("write", unfinished) }
-            rest = rest.dropFirst(count)
-        }
+        if !WholeWrite.write(bytes, to: descriptor) { throw Self.failure("write", unfinished) }
     }
 
     /// Syncs, reads it all back, and gives it its name.
